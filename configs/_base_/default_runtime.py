@@ -1,0 +1,22 @@
+"""What every experiment shares: hooks, reader, logging, seed."""
+
+default_scope = "digitdet"
+default_hooks = dict(
+    runtime_info=dict(type="RuntimeInfoHook"),
+    timer=dict(type="IterTimerHook"),
+    sampler_seed=dict(type="SampleSeedHook"),
+    logger=dict(type="LoggerHook", interval=50),
+    param_scheduler=dict(type="ParamSchedulerHook"),
+    checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
+)
+custom_hooks = [dict(type="EvaluationHook", metric="map"), dict(type="ProgressHook")]
+reader = dict(type="LeftToRightReader", score_threshold=0.7)
+visualizer = dict(
+    type="Visualizer",
+    vis_backends=[dict(type="LocalVisBackend"), dict(type="TensorboardVisBackend")],
+)
+env_cfg = dict(mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0))
+randomness = dict(seed=0)
+log_level = "INFO"
+load_from = None
+resume = False

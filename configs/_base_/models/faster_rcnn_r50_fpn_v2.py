@@ -1,0 +1,25 @@
+"""torchvision's fasterrcnn_resnet50_fpn_v2 at its own settings, for 11 classes."""
+
+model = dict(
+    type="FasterRCNN",
+    num_classes=11,
+    backbone=dict(type="ResNetFPN", depth=50),
+    weights="COCO_V1",
+    trainable_backbone_stages=3,
+    norm_eval=True,
+    min_size=800,
+    max_size=1333,
+    anchor_sizes=[[32], [64], [128], [256], [512]],
+    aspect_ratios=[0.5, 1.0, 2.0],
+    pre_nms_proposals_train=2000,
+    pre_nms_proposals_test=1000,
+    proposals_train=2000,
+    proposals_test=1000,
+    anchors_per_image=256,
+    rois_per_image=512,
+    score_threshold=0.01,
+    nms_threshold=0.5,
+    detections_per_image=100,
+    mean=[0.485, 0.456, 0.406],
+    std=[0.229, 0.224, 0.225],
+)

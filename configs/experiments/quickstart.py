@@ -1,0 +1,23 @@
+"""From nothing to a detector in five minutes: synthetic scenes, a slim network, random weights.
+
+Question: does the whole job run here, and does it learn?
+Expected: PENDING
+Time: PENDING
+"""
+
+_base_ = [
+    "../_base_/datasets/synthetic.py",
+    "../_base_/models/faster_rcnn_slim.py",
+    "../_base_/schedules/sgd_10e.py",
+    "../_base_/default_runtime.py",
+]
+
+train_cfg = dict(max_epochs=6)
+optim_wrapper = dict(
+    optimizer=dict(lr=0.02, nesterov=True),
+    clip_grad=dict(max_norm=10.0),
+)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.05, by_epoch=False, end=50),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=6, convert_to_iter_based=True),
+]

@@ -1,0 +1,62 @@
+"""What the command lines share; imports no torch."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+TRACEBACK = "DIGITDET_TRACEBACK"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``."""
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override values of the config, for example data_root=DIR model.min_size=256",
+    )
+
+
+def add_launcher(parser: argparse.ArgumentParser) -> None:
+    """Add ``--launcher``."""
+    parser.add_argument(
+        "--launcher",
+        choices=["none", "pytorch", "slurm", "mpi"],
+        default="none",
+        help="what started the processes of a distributed run (default: none)",
+    )
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function; turn an error of the input into one message and exit status 1.
+
+    Args:
+        function: What does the work.
+        *args: Its arguments.
+        **kwargs: Its arguments.
+
+    Returns:
+        What it returns.
+
+    Raises:
+        SystemExit: On an error, unless the environment asks for the traceback.
+    """
+    try:
+        return function(*args, **kwargs)
+    except (ImportError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        print(f"error: {_message(error)}", file=sys.stderr)
+        print(f"(set {TRACEBACK}=1 to see the traceback)", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _message(error: Exception) -> str:
+    text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+    if text.startswith("Caught ") and "Original Traceback" in text:
+        # A loader's worker puts its whole traceback in the message; its last line is the error.
+        text = text.rstrip().splitlines()[-1].partition(": ")[2]
+    return text or type(error).__name__

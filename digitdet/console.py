@@ -1,0 +1,5 @@
+"""The console that a run reports to; the log file holds the rest."""
+
+from rich.console import Console
+
+console = Console(highlight=False, soft_wrap=True)

@@ -1,0 +1,41 @@
+"""Decides which label a file's category means."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from digitdet.labels import DIGITS, digit_to_label
+
+
+def label_map(categories: Sequence[Mapping[str, Any]], file: str) -> dict[int, int]:
+    """Map a COCO file's category ids to labels, by the categories' names.
+
+    Args:
+        categories: The file's ``categories``, each with ``id`` and ``name``; names are the digits.
+        file: The file's name, for errors.
+
+    Returns:
+        Category id -> label (1 to 10). Normally each id is its own label.
+
+    Raises:
+        ValueError: If a category has no id or name, a name is not a digit, or ids or names repeat.
+    """
+    labels: dict[int, int] = {}
+    for position, category in enumerate(categories):
+        where = f"{file}: categories[{position}]"
+        if not isinstance(category, Mapping) or "id" not in category or "name" not in category:
+            raise ValueError(f"{where} needs 'id' and 'name', got {category!r}")
+        category_id, name = category["id"], str(category["name"]).strip()
+        if not isinstance(category_id, int) or isinstance(category_id, bool):
+            raise ValueError(f"{where} has the id {category_id!r}, which is not an integer")
+        if name not in DIGITS:
+            raise ValueError(
+                f"{where} is named {name!r}, which is not a digit; "
+                "name each category by its digit, '0' to '9', so that its id has a meaning"
+            )
+        label = digit_to_label(int(name))
+        if category_id in labels or label in labels.values():
+            raise ValueError(f"{where} repeats the id {category_id} or the name {name!r}")
+        labels[category_id] = label
+    if not labels:
+        raise ValueError(f"{file}: 'categories' is empty; it has to name the digits")
+    return labels

@@ -1,0 +1,56 @@
+"""Makes a batch of samples."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from digitdet.registry import FUNCTIONS
+from digitdet.structures import Batch, Target
+
+
+def _plain(value: Any) -> Any:
+    return value.as_subclass(Tensor) if isinstance(value, Tensor) else value
+
+
+def _check(image: Any, target: Target) -> None:
+    source = target.get("source", "a sample without `source`")
+    if not (isinstance(image, Tensor) and image.ndim == 3 and image.shape[0] == 3):
+        shape = tuple(image.shape) if isinstance(image, Tensor) else type(image).__name__
+        raise ValueError(f"{source}: an image is a (3, H, W) tensor, got {shape}")
+    if image.dtype != torch.uint8 and not image.is_floating_point():
+        raise ValueError(f"{source}: an image is uint8 or float, got {image.dtype}")
+    counts = {
+        "boxes": len(target["boxes"]),
+        "labels": len(target["labels"]),
+        "iscrowd": len(target["iscrowd"]),
+    }
+    if len(set(counts.values())) > 1:
+        raise ValueError(
+            f"{source}: boxes, labels and iscrowd differ in number, got {counts}; "
+            "a transform that drops boxes must drop the others too"
+        )
+    if counts["labels"] and int(target["labels"].min()) < 1:
+        raise ValueError(f"{source}: label 0 is the background; a digit's label is digit + 1")
+
+
+@FUNCTIONS.register_module()
+def collate(samples: Sequence[tuple[Tensor, Target]]) -> Batch:
+    """Make a batch of plain tensors.
+
+    Args:
+        samples: Pairs of an image, (3, H, W), uint8 or float, and its target.
+
+    Returns:
+        The batch; images keep their sizes and types.
+
+    Raises:
+        ValueError: If a sample is not what a model takes; the message names its source.
+    """
+    for image, target in samples:
+        _check(image, target)
+    return Batch(
+        images=[_plain(image) for image, _ in samples],
+        targets=[{key: _plain(value) for key, value in target.items()} for _, target in samples],
+    )

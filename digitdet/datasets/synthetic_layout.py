@@ -1,0 +1,62 @@
+"""Writes synthetic scenes to disk in the homework's layout."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from digitdet.datasets.scenes import Scene, render_scene
+from digitdet.labels import DIGITS, digit_to_label
+
+
+def write_layout(
+    out_dir: Path, *, num_train: int, num_valid: int, num_test: int, seed: int = 0
+) -> None:
+    """Write ``train/``, ``valid/``, ``test/``, ``train.json`` and ``valid.json``.
+
+    Args:
+        out_dir: Folder to write to; it has to be new or empty.
+        num_train: Pictures of the training split.
+        num_valid: Pictures of the validation split.
+        num_test: Pictures of the test split, which gets no annotations.
+        seed: Seed, 0 or more; each split has scenes of its own.
+
+    Raises:
+        ValueError: If a number is negative, or the folder is not empty.
+    """
+    counts = {"train": num_train, "valid": num_valid, "test": num_test}
+    for name, value in {**{f"num_{k}": v for k, v in counts.items()}, "seed": seed}.items():
+        if value < 0:
+            raise ValueError(f"{name} has to be 0 or more, got {value}")
+    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise ValueError(f"{out_dir}: is not an empty folder; nothing was written")
+    for position, (split, count) in enumerate(counts.items()):
+        folder = out_dir / split
+        folder.mkdir(parents=True)
+        scenes: dict[int, Scene] = {}
+        for number in range(count):
+            scene = render_scene(np.random.default_rng((seed, position, number)))
+            Image.fromarray(scene.image).save(folder / f"{number + 1}.png")
+            scenes[number + 1] = scene
+        if split != "test":
+            content = json.dumps(_to_coco(scenes))
+            (out_dir / f"{split}.json").write_text(content, encoding="utf-8")
+
+
+def _to_coco(scenes: dict[int, Scene]) -> dict[str, Any]:
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for image_id, scene in scenes.items():
+        height, width = scene.image.shape[:2]
+        name = f"{image_id}.png"
+        images.append(dict(id=image_id, file_name=name, height=height, width=width))
+        for (x1, y1, x2, y2), label in zip(
+            scene.boxes.astype(np.float64).tolist(), scene.labels.tolist(), strict=True
+        ):
+            box = [x1, y1, x2 - x1, y2 - y1]
+            annotation = dict(id=len(annotations) + 1, image_id=image_id, category_id=label)
+            annotations.append({**annotation, "bbox": box, "area": box[2] * box[3], "iscrowd": 0})
+    categories = [dict(id=digit_to_label(int(digit)), name=digit) for digit in DIGITS]
+    return dict(images=images, annotations=annotations, categories=categories)

@@ -1,0 +1,6 @@
+"""Metrics, and the writing of deliverables."""
+
+from digitdet.evaluation.digit_metric import DigitMetric
+from digitdet.evaluation.submission_metric import SubmissionMetric
+
+__all__ = ["DigitMetric", "SubmissionMetric"]

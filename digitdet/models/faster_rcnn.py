@@ -1,0 +1,255 @@
+"""Faster R-CNN, assembled from torchvision's parts with explicit arguments."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.model import BaseModel
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torchvision.models.detection.anchor_utils import AnchorGenerator
+from torchvision.models.detection.faster_rcnn import FastRCNNConvFCHead, FastRCNNPredictor
+from torchvision.models.detection.roi_heads import RoIHeads
+from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
+from torchvision.models.detection.transform import GeneralizedRCNNTransform
+from torchvision.ops import MultiScaleRoIAlign
+
+from digitdet.labels import NUM_CLASSES
+from digitdet.models.weights import load_pretrained
+from digitdet.registry import BACKBONES, MODELS
+from digitdet.structures import Prediction, Target
+
+ROI_SIZE = 7
+
+
+@MODELS.register_module()
+class FasterRCNN(BaseModel):
+    """Faster R-CNN v2 of torchvision: the same parts, parameter names, losses and predictions.
+
+    The defaults are those of ``fasterrcnn_resnet50_fpn_v2`` but for the number of classes and the
+    score threshold (torchvision's is 0.05).
+
+    Args:
+        num_classes: Digits and background: 11.
+        backbone: Config of a backbone from the ``BACKBONES`` registry, or a module. It maps images
+            to a dict of feature maps, finest first, and has ``out_channels``; to be frozen in part
+            it has ``stages`` too.
+        weights: ``"COCO_V1"``, a checkpoint file, or None for random weights.
+        trainable_backbone_stages: How many of the backbone's stages are trained, counted from its
+            top; None for all. It holds with and without weights.
+        norm_eval: Keep the BatchNorm statistics of frozen stages. False lets them move in
+            training, as torchvision does.
+        min_size: Short side that a picture is resized to, in pixels.
+        max_size: Longest side that this may lead to, in pixels.
+        anchor_sizes: Sizes of the anchors of each feature map, in resized pixels.
+        aspect_ratios: Height over width of the anchors.
+        rpn_conv_depth: Convolutions of the RPN's head.
+        pre_nms_proposals_train: Proposals kept of each feature map before NMS, in training.
+        pre_nms_proposals_test: The same in evaluation.
+        proposals_train: Proposals kept of a picture after NMS, in training.
+        proposals_test: The same in evaluation.
+        rpn_nms_threshold: IoU above which the lower of two proposals is dropped.
+        anchors_per_image: Anchors sampled of a picture for the RPN's loss.
+        rois_per_image: Regions sampled of a picture for the box head's loss.
+        head_conv_channels: Channels of the box head's convolutions; may be empty.
+        head_fc_channels: Widths of the box head's fully connected layers; at least one.
+        score_threshold: Detections that score less are dropped, 0 to 1.
+        nms_threshold: IoU above which the lower of two detections of a class is dropped.
+        detections_per_image: Detections kept of a picture, the best ones.
+        mean: Of the red, green and blue values in 0 to 1; subtracted from the input.
+        std: The input is divided by it.
+
+    Raises:
+        ValueError: If arguments do not fit each other or their ranges.
+    """
+
+    def __init__(
+        self,
+        num_classes: int = NUM_CLASSES,
+        backbone: Mapping[str, Any] | nn.Module = {"type": "ResNetFPN", "depth": 50},  # noqa: B006
+        weights: str | None = None,
+        trainable_backbone_stages: int | None = None,
+        norm_eval: bool = True,
+        min_size: int = 800,
+        max_size: int = 1333,
+        anchor_sizes: Sequence[Sequence[int]] = ((32,), (64,), (128,), (256,), (512,)),
+        aspect_ratios: Sequence[float] = (0.5, 1.0, 2.0),
+        rpn_conv_depth: int = 2,
+        pre_nms_proposals_train: int = 2000,
+        pre_nms_proposals_test: int = 1000,
+        proposals_train: int = 2000,
+        proposals_test: int = 1000,
+        rpn_nms_threshold: float = 0.7,
+        anchors_per_image: int = 256,
+        rois_per_image: int = 512,
+        head_conv_channels: Sequence[int] = (256, 256, 256, 256),
+        head_fc_channels: Sequence[int] = (1024,),
+        score_threshold: float = 0.01,
+        nms_threshold: float = 0.5,
+        detections_per_image: int = 100,
+        mean: Sequence[float] = (0.485, 0.456, 0.406),
+        std: Sequence[float] = (0.229, 0.224, 0.225),
+    ) -> None:
+        super().__init__()
+        if not head_fc_channels:
+            raise ValueError("head_fc_channels needs at least one width, got none")
+        if not 0 <= score_threshold < 1:
+            raise ValueError(f"score_threshold is 0 or more and below 1, got {score_threshold!r}")
+        self.num_classes = num_classes
+        self.score_threshold = score_threshold
+        self.norm_eval = norm_eval
+
+        self.transform = GeneralizedRCNNTransform(min_size, max_size, list(mean), list(std))
+        self.backbone: Any = (
+            BACKBONES.build(backbone) if isinstance(backbone, Mapping) else backbone
+        )
+        channels: int = self.backbone.out_channels
+        _check_levels(self.backbone, len(anchor_sizes))
+        anchors = AnchorGenerator(
+            tuple(tuple(sizes) for sizes in anchor_sizes),
+            (tuple(aspect_ratios),) * len(anchor_sizes),
+        )
+        self.rpn = RegionProposalNetwork(
+            anchors,
+            RPNHead(channels, _anchors_per_cell(anchors), conv_depth=rpn_conv_depth),
+            fg_iou_thresh=0.7,
+            bg_iou_thresh=0.3,
+            batch_size_per_image=anchors_per_image,
+            positive_fraction=0.5,
+            pre_nms_top_n={"training": pre_nms_proposals_train, "testing": pre_nms_proposals_test},
+            post_nms_top_n={"training": proposals_train, "testing": proposals_test},
+            nms_thresh=rpn_nms_threshold,
+        )
+        head = FastRCNNConvFCHead(
+            (channels, ROI_SIZE, ROI_SIZE),
+            list(head_conv_channels),
+            list(head_fc_channels),
+            norm_layer=nn.BatchNorm2d,
+        )
+        self.roi_heads = RoIHeads(
+            MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=ROI_SIZE, sampling_ratio=2),
+            head,
+            FastRCNNPredictor(head_fc_channels[-1], num_classes),
+            fg_iou_thresh=0.5,
+            bg_iou_thresh=0.5,
+            batch_size_per_image=rois_per_image,
+            positive_fraction=0.25,
+            bbox_reg_weights=None,
+            score_thresh=score_threshold,
+            nms_thresh=nms_threshold,
+            detections_per_img=detections_per_image,
+        )
+        self._frozen = _freeze(self.backbone, trainable_backbone_stages)
+        if weights is not None:
+            load_pretrained(self, weights)
+
+    def train(self, mode: bool = True) -> "FasterRCNN":
+        """Switch to training; with ``norm_eval``, frozen BatchNorm layers stay in evaluation."""
+        super().train(mode)
+        if self.norm_eval:
+            for stage in self._frozen:
+                for module in stage.modules():
+                    if isinstance(module, _BatchNorm):
+                        module.eval()
+        return self
+
+    def forward(
+        self, images: list[Tensor], targets: list[Target] | None = None, mode: str = "predict"
+    ) -> Any:
+        """Compute losses or predictions.
+
+        Args:
+            images: B tensors (3, H, W) of any sizes, uint8 (divided by 255 here) or float (as
+                they are, normally 0 to 1).
+            targets: Their targets; needed for losses.
+            mode: ``"loss"``, in training mode; ``"predict"`` or ``"tensor"``, in evaluation mode.
+
+        Returns:
+            For ``"loss"``, a dict of four scalar losses; else a list of B `Prediction`.
+
+        Raises:
+            ValueError: If ``mode`` is unknown or does not fit the model's, or a target's boxes are
+                degenerate.
+        """
+        if mode not in ("loss", "predict", "tensor"):
+            raise ValueError(f"mode is 'loss', 'predict' or 'tensor', got {mode!r}")
+        if self.training != (mode == "loss"):
+            raise ValueError(
+                f"mode {mode!r} needs `model.{'train' if mode == 'loss' else 'eval'}()` before"
+            )
+        if mode == "loss":
+            if targets is None:
+                raise ValueError("mode 'loss' needs targets")
+            _check_boxes(targets)
+        sizes = [(int(image.shape[-2]), int(image.shape[-1])) for image in images]
+        scaled = [_to_float(image) for image in images]
+        wanted = [{"boxes": t["boxes"], "labels": t["labels"]} for t in targets or ()]
+        batch, resized = self.transform(scaled, wanted if mode == "loss" else None)
+        features = self.backbone(batch.tensors)
+        proposals, rpn_losses = self.rpn(batch, features, resized)
+        detections, box_losses = self.roi_heads(features, proposals, batch.image_sizes, resized)
+        if mode == "loss":
+            return {**box_losses, **rpn_losses}
+        predictions: list[Prediction] = self.transform.postprocess(
+            detections, batch.image_sizes, sizes
+        )
+        return predictions
+
+
+def _to_float(image: Tensor) -> Tensor:
+    return image.float() / 255 if image.dtype == torch.uint8 else image
+
+
+def _anchors_per_cell(anchors: AnchorGenerator) -> int:
+    counts = anchors.num_anchors_per_location()
+    if len(set(counts)) > 1:
+        raise ValueError(
+            "anchor_sizes needs as many sizes for each feature map, because one RPN head serves "
+            f"all of them, got {anchors.sizes}"
+        )
+    return int(counts[0])
+
+
+def _check_levels(backbone: nn.Module, num_levels: int) -> None:
+    """Refuse anchors that do not fit the backbone's feature maps."""
+    training = backbone.training
+    with torch.no_grad():
+        maps = backbone.eval()(torch.zeros(1, 3, 128, 128))
+    backbone.train(training)
+    if len(maps) != num_levels:
+        raise ValueError(
+            f"anchor_sizes is given for {num_levels} feature maps, but {type(backbone).__name__} "
+            f"makes {len(maps)}: {list(maps)}"
+        )
+
+
+def _freeze(backbone: nn.Module, trainable: int | None) -> list[nn.Module]:
+    """Freeze the stages below the trainable ones and return their modules."""
+    if trainable is None:
+        return []
+    stages: list[list[nn.Module]] | None = getattr(backbone, "stages", None)
+    if stages is None:
+        raise ValueError(
+            f"trainable_backbone_stages is {trainable}, but {type(backbone).__name__} has no "
+            "`stages` (a list of lists of modules, from the input up)"
+        )
+    if not 0 <= trainable <= len(stages):
+        raise ValueError(
+            f"trainable_backbone_stages is 0 to {len(stages)} for {type(backbone).__name__}, "
+            f"got {trainable}"
+        )
+    frozen = [module for stage in stages[: len(stages) - trainable] for module in stage]
+    for module in frozen:
+        module.requires_grad_(False)
+    return frozen
+
+
+def _check_boxes(targets: list[Target]) -> None:
+    for target in targets:
+        boxes = target["boxes"]
+        bad = (boxes[:, 2:] <= boxes[:, :2]).any(dim=1)
+        if bad.any():
+            raise ValueError(
+                f"{target['source']}: the box {boxes[bad][0].tolist()} (xyxy) has no area; end the "
+                "dataset's `transforms` with ClampBoundingBoxes and SanitizeBoundingBoxes"
+            )

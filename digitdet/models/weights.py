@@ -1,0 +1,123 @@
+"""Loads weights into a model: all that fit, or an error that says what does not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import torch
+from torch import Tensor, nn
+from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
+
+PREDICTOR = "roi_heads.box_predictor."
+
+
+def existing_checkpoint(file: str | Path) -> Path:
+    """Return the path of a checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    if not Path(file).is_file():
+        raise FileNotFoundError(f"{file}: no such checkpoint")
+    return Path(file)
+
+
+def read_state_dict(file: Path) -> dict[str, Tensor]:
+    """Read the weights of a checkpoint, executing nothing.
+
+    Args:
+        file: A checkpoint of digitdet, or a plain state dict of tensors.
+
+    Returns:
+        Parameter name -> tensor, on the CPU.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is not such a checkpoint.
+    """
+    try:
+        content = torch.load(existing_checkpoint(file), map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"{file}: can't be loaded as a checkpoint of tensors and plain values ({error})"
+        ) from error
+    state = content.get("state_dict", content) if isinstance(content, Mapping) else None
+    if not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise ValueError(f"{file}: holds no state dict of tensors")
+    return dict(state)
+
+
+def download_coco_weights() -> Mapping[str, Any]:
+    """Return the COCO weights of ``fasterrcnn_resnet50_fpn_v2``, downloaded once by torch.hub.
+
+    Raises:
+        RuntimeError: If they can't be had; the message says what was tried and what to do.
+    """
+    weights = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1
+    place = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(weights.url).path).name)
+    try:
+        return weights.get_state_dict(progress=False, check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise RuntimeError(
+            f"The COCO weights could not be downloaded from {weights.url} ({error}). "
+            f"Put that file by hand at {place}, or name another with "
+            "`--cfg-options model.weights=FILE`, or train without: "
+            "`--cfg-options model.weights=None`."
+        ) from error
+
+
+def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
+    """Refuse weights that do not fit a model.
+
+    Args:
+        model: The model.
+        state: Parameter name -> tensor.
+        source: Where the weights come from, for errors.
+
+    Raises:
+        ValueError: If names or shapes differ; other numbers of classes are said in words.
+    """
+    own = model.state_dict()
+    key = f"{PREDICTOR}cls_score.weight"
+    if key in own and key in state and len(own[key]) != len(state[key]):
+        raise ValueError(
+            f"{source}: was trained for {len(state[key])} classes with the background, "
+            f"but the model has {len(own[key])} (`model.num_classes`)"
+        )
+    shapes = [k for k in own.keys() & state.keys() if own[k].shape != state[k].shape]
+    problems = {
+        "lacks": sorted(own.keys() - state.keys()),
+        "has too many": sorted(state.keys() - own.keys()),
+        "has other shapes of": sorted(shapes),
+    }
+    said = [f"{what} {len(k)} entries such as {k[0]!r}" for what, k in problems.items() if k]
+    if said:
+        raise ValueError(
+            f"{source}: does not fit the model: it {'; it '.join(said)}. "
+            "Use the config that the checkpoint was trained with"
+        )
+
+
+def load_pretrained(model: nn.Module, weights: str) -> None:
+    """Start a model from pretrained weights; its box predictor stays new where classes differ.
+
+    Args:
+        model: The model; it is changed in place.
+        weights: ``"COCO_V1"``, or a checkpoint file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        RuntimeError: If the COCO weights can't be had.
+        ValueError: If the weights do not fit.
+    """
+    coco = weights == "COCO_V1"
+    state = dict(download_coco_weights() if coco else read_state_dict(Path(weights)))
+    own = model.state_dict()
+    key = f"{PREDICTOR}cls_score.weight"
+    if key in state and key in own and state[key].shape[0] != own[key].shape[0]:
+        state.update({k: value for k, value in own.items() if k.startswith(PREDICTOR)})
+    check_state_dict(model, state, weights)
+    model.load_state_dict(state)

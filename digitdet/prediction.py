@@ -1,0 +1,153 @@
+"""Reads one's own photographs with a trained detector."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.device import get_device
+from torch import Tensor, nn
+
+from digitdet import config as configs
+from digitdet.console import console
+from digitdet.datasets.folders import list_images
+from digitdet.datasets.images import read_image
+from digitdet.drawing import draw_boxes
+from digitdet.evaluation.submission import write_json
+from digitdet.models.weights import check_state_dict, read_state_dict
+from digitdet.registry import MODELS, READERS
+from digitdet.structures import Number
+from digitdet.testing import check_thresholds
+
+
+def load_model(config: Config, checkpoint: str | Path) -> nn.Module:
+    """Build a config's model with a checkpoint's weights, in evaluation mode.
+
+    Args:
+        config: A loaded config.
+        checkpoint: A checkpoint of digitdet, or a plain state dict.
+
+    Returns:
+        The model, on a CUDA device if there is one.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it does not fit.
+    """
+    state = read_state_dict(Path(checkpoint))
+    model = MODELS.build({**config.model, "weights": None})
+    check_state_dict(model, state, str(checkpoint))
+    model.load_state_dict(state)
+    return model.to(get_device()).eval()
+
+
+def find_images(paths: Sequence[str | Path]) -> list[Path]:
+    """List pictures: files as they are named, and those of folders in natural order.
+
+    Raises:
+        FileNotFoundError: If a path does not exist, or a folder holds no picture.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        found = list_images(path) if path.is_dir() else [path]
+        if not found or not path.exists():
+            raise FileNotFoundError(
+                f"{path}: {'holds no picture' if path.exists() else 'not there'}"
+            )
+        files += found
+    return files
+
+
+def predict(
+    config_file: str | Path,
+    checkpoint: str | Path,
+    paths: Sequence[str | Path],
+    *,
+    out_dir: str | None = None,
+    options: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """Read the numbers of photographs; draw each and write ``predictions.json``.
+
+    A picture that can't be decoded is reported and has an ``error`` in place of a reading.
+
+    Args:
+        config_file: The config.
+        checkpoint: The checkpoint.
+        paths: Pictures, or folders of pictures.
+        out_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG/predict`` if None.
+        options: Overrides, ``KEY=VALUE``.
+
+    Returns:
+        What ``predictions.json`` holds: for each picture ``file``, ``number`` (None if there is
+        none), ``confidence``, ``digits`` (digit, score, box as xyxy in pixels), and ``drawn``.
+
+    Raises:
+        FileNotFoundError: If the config, the checkpoint or a path is missing.
+        ValueError: If one of them is not as it has to be.
+    """
+    config = configs.load(config_file, options)
+    check_thresholds(config)
+    files = find_images(paths)
+    out = Path(out_dir or f"work_dirs/{Path(config_file).stem}/predict")
+    model, reader = load_model(config, checkpoint), READERS.build(config.reader)
+    out.mkdir(parents=True, exist_ok=True)
+    records = []
+    for file, name in zip(files, _unique_names(files), strict=True):
+        try:
+            image = read_image(file)
+        except (FileNotFoundError, ValueError) as error:
+            console.print(f"error: {error}", style="red")
+            records.append({"file": str(file), "error": str(error)})
+            continue
+        with torch.inference_mode():
+            prediction: dict[str, Tensor] = model([image.as_subclass(Tensor).to(get_device())])[0]
+        numbers = reader({key: value.cpu() for key, value in prediction.items()})
+        record = _record(file, numbers)
+        _draw(image, numbers).save(out / name)
+        records.append({**record, "drawn": str(out / name)})
+        console.print(f"{file}: {record['number'] or '(no number)'}  {record['confidence']:.2f}")
+    write_json(out / "predictions.json", records)
+    return records
+
+
+def _unique_names(files: Sequence[Path]) -> Iterator[str]:
+    """Name each drawn picture by its stem; later ones of the same stem are numbered."""
+    used: set[str] = set()
+    for file in files:
+        name, count = file.stem, 1
+        while name in used:
+            count += 1
+            name = f"{file.stem}_{count}"
+        used.add(name)
+        yield f"{name}.png"
+
+
+def _record(file: Path, numbers: Sequence[Number]) -> dict[str, Any]:
+    if not numbers:
+        return {"file": str(file), "number": None, "confidence": 0.0, "digits": []}
+    number = numbers[0]
+    digits = [
+        {"digit": text, "score": score, "box": box}
+        for text, score, box in zip(
+            number.text, number.scores.tolist(), number.boxes.tolist(), strict=True
+        )
+    ]
+    return {
+        "file": str(file),
+        "number": number.text,
+        "confidence": number.confidence,
+        "digits": digits,
+    }
+
+
+def _draw(image: Tensor, numbers: Sequence[Number]) -> Any:
+    if not numbers:
+        return draw_boxes(image, torch.zeros(0, 4), [], "no number found")
+    number = numbers[0]
+    texts = [
+        f"{digit} {score:.2f}"
+        for digit, score in zip(number.text, number.scores.tolist(), strict=True)
+    ]
+    caption = f"{number.text} ({number.confidence:.2f})"
+    return draw_boxes(image, number.boxes, texts, caption)

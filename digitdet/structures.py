@@ -1,0 +1,107 @@
+"""What flows through digitdet: samples, batches, predictions and numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+import torch
+from torch import Tensor
+
+
+class Target(TypedDict):
+    """Ground truth of one picture.
+
+    Attributes:
+        image_id: The picture's id, unique within a split.
+        boxes: (N, 4) float32, xyxy in pixels of the image; N may be 0; in the file's order.
+        labels: (N,) int64, 1 to 10 (digit + 1).
+        iscrowd: (N,) bool.
+        source: The picture's file, or ``synthetic:SEED:INDEX``.
+    """
+
+    image_id: int
+    boxes: Tensor
+    labels: Tensor
+    iscrowd: Tensor
+    source: str
+
+
+class Prediction(TypedDict):
+    """Detections of one picture, by falling score.
+
+    Attributes:
+        boxes: (M, 4) float32, xyxy in pixels of the original image; M may be 0.
+        labels: (M,) int64, 1 to 10 (digit + 1).
+        scores: (M,) float32, 0 to 1.
+    """
+
+    boxes: Tensor
+    labels: Tensor
+    scores: Tensor
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number read in a picture.
+
+    Attributes:
+        text: Its digits in reading order, leading zeros kept.
+        boxes: (N, 4) float32, xyxy in pixels, one for each digit of ``text``.
+        scores: (N,) float32, one for each digit of ``text``.
+        confidence: The product of the scores: the probability that each digit is right, were they
+            independent.
+    """
+
+    text: str
+    boxes: Tensor
+    scores: Tensor
+    confidence: float
+
+
+class BatchKeys(TypedDict):
+    """Keys of a `Batch`: exactly the arguments of a model's ``forward``."""
+
+    images: list[Tensor]
+    targets: NotRequired[list[Target]]
+
+
+_PACKED = ("boxes", "labels", "iscrowd")
+
+
+class Batch(dict[str, Any]):
+    """A batch of samples with the keys of `BatchKeys`.
+
+    ``images`` is a list of (3, H, W) tensors of any sizes, ``targets`` a list of `Target`.
+    Pickled, it becomes a few flat arrays: passing one array from a worker costs far less than
+    passing a handle for each small tensor.
+    """
+
+    def __reduce__(self) -> tuple[Callable[..., "Batch"], tuple[Any, ...]]:
+        images: list[Tensor] = self["images"]
+        targets: list[dict[str, Any]] = self["targets"]
+        shapes = [tuple(image.shape) for image in images]
+        pixels = torch.cat([image.flatten() for image in images]).numpy()
+        counts = [len(target["boxes"]) for target in targets]
+        flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in _PACKED}
+        rest = [{k: v for k, v in target.items() if k not in _PACKED} for target in targets]
+        return _unpack, (pixels, shapes, counts, flat, rest)
+
+
+def _unpack(
+    pixels: Any,
+    shapes: list[tuple[int, ...]],
+    counts: list[int],
+    flat: dict[str, Any],
+    rest: list[dict[str, Any]],
+) -> Batch:
+    sizes = [int(torch.Size(shape).numel()) for shape in shapes]
+    images = [
+        part.view(shape)
+        for part, shape in zip(torch.from_numpy(pixels).split(sizes), shapes, strict=True)
+    ]
+    split = {key: torch.from_numpy(array).split(counts) for key, array in flat.items()}
+    targets = [
+        {**others, **{key: split[key][index] for key in _PACKED}}
+        for index, others in enumerate(rest)
+    ]
+    return Batch(images=images, targets=targets)

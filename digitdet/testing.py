@@ -1,0 +1,93 @@
+"""Evaluates a checkpoint and writes the deliverables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+
+from digitdet import config as configs
+from digitdet.evaluation.submission import write_json
+from digitdet.models.weights import existing_checkpoint
+from digitdet.registry import READERS
+from digitdet.runner import Runner
+
+
+def test(
+    config_file: str | Path,
+    checkpoint: str | Path,
+    *,
+    split: str = "val",
+    out_dir: str | None = None,
+    options: Sequence[str] = (),
+    launcher: str = "none",
+) -> dict[str, float]:
+    """Evaluate a checkpoint on a split and write the deliverables.
+
+    Args:
+        config_file: The config.
+        checkpoint: The checkpoint.
+        split: ``"val"`` or ``"test"``.
+        out_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG/SPLIT`` if None.
+        options: Overrides, ``KEY=VALUE``.
+        launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
+
+    Returns:
+        The figures; empty on a split without labels.
+
+    Raises:
+        FileNotFoundError: If the config, the data or the checkpoint is missing.
+        ValueError: If one of them is not as it has to be, or the reader's score threshold lies
+            below the model's.
+    """
+    config = configs.load(config_file, options)
+    config.launcher = launcher
+    config.load_from, config.resume = str(existing_checkpoint(checkpoint)), False
+    config.model.weights = None  # replaced by the checkpoint's, so not fetched
+    work_dir = Path(config.get("work_dir") or f"work_dirs/{Path(config_file).stem}")
+    out = Path(out_dir) if out_dir else work_dir / split
+    _select_split(config, split, out)
+    check_thresholds(config)
+    runner = Runner.from_cfg(config)
+    figures = runner.test()
+    if figures and is_main_process():
+        names = [
+            metric.evaluator
+            for metric in runner.test_evaluator.metrics
+            if hasattr(metric, "evaluator")
+        ]
+        write_json(out / "metrics.json", {"evaluator": names[0], **figures})
+    return figures
+
+
+def _select_split(config: Config, split: str, out: Path) -> None:
+    """Make the runner's test loop run on a split and write its deliverables."""
+    loader = config.get(f"{split}_dataloader")
+    if not loader:
+        raise ValueError(f"the config has no {split}_dataloader, so there is no split {split!r}")
+    evaluators = config.get(f"{split}_evaluator") or []
+    evaluators = list(evaluators) if isinstance(evaluators, list | tuple) else [evaluators]
+    submission = dict(type="SubmissionMetric", out_dir=str(out), reader=config.reader)
+    config.merge_from_dict(
+        dict(test_dataloader=loader, test_evaluator=[*evaluators, submission], test_cfg=dict())
+    )
+    for key in ("train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler", "val_cfg"):
+        config[key] = None
+    config.val_dataloader = config.val_evaluator = None
+    config.work_dir = str(out)
+
+
+def check_thresholds(config: Config) -> None:
+    """Refuse a reader that waits for detections which the model drops.
+
+    Raises:
+        ValueError: If the reader's ``score_threshold`` lies below the model's.
+    """
+    reader = READERS.build(config.reader)
+    wanted = getattr(reader, "score_threshold", None)
+    given = config.model.get("score_threshold")
+    if wanted is not None and given is not None and wanted < given:
+        raise ValueError(
+            f"reader.score_threshold is {wanted}, below model.score_threshold, {given}: the model "
+            "drops what the reader asks for; lower the model's or raise the reader's"
+        )

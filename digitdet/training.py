@@ -1,0 +1,83 @@
+"""Trains a detector as a config says."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+from mmengine.runner import find_latest_checkpoint
+
+from digitdet import config as configs
+from digitdet.console import console
+from digitdet.models.weights import existing_checkpoint
+from digitdet.runner import Runner
+
+
+def train(
+    config_file: str | Path,
+    *,
+    work_dir: str | None = None,
+    resume: str | bool = False,
+    amp: bool = False,
+    options: Sequence[str] = (),
+    launcher: str = "none",
+) -> Runner:
+    """Train as a config says.
+
+    Args:
+        config_file: The config.
+        work_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG`` if None.
+        resume: True to go on from the newest checkpoint of the work folder, or from the start if
+            there is none; a file to go on from that one.
+        amp: Train in mixed precision; needs a CUDA device.
+        options: Overrides, ``KEY=VALUE``.
+        launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
+
+    Returns:
+        The runner, after training.
+
+    Raises:
+        FileNotFoundError: If the config, the data or a checkpoint is missing.
+        ValueError: If one of them is not as it has to be, or ``amp`` lacks its device.
+    """
+    config = configs.load(config_file, options)
+    config.work_dir = work_dir or config.get("work_dir") or f"work_dirs/{Path(config_file).stem}"
+    config.launcher = launcher
+    checkpoint = _resume_from(resume, config.work_dir)
+    if checkpoint:
+        config.load_from, config.resume = checkpoint, True
+    if config.get("load_from"):
+        config.load_from = str(existing_checkpoint(config.load_from))
+        config.model.weights = None  # replaced by the checkpoint's, so not fetched
+    if amp:
+        _use_amp(config)
+    runner = Runner.from_cfg(config)
+    if is_main_process():
+        console.print(f"log file: {runner.logger.log_file}")
+    runner.train()
+    return runner
+
+
+def _resume_from(resume: str | bool, work_dir: str) -> str | None:
+    if isinstance(resume, str):
+        return str(existing_checkpoint(resume))
+    if not resume:
+        return None
+    newest = find_latest_checkpoint(work_dir) if Path(work_dir).is_dir() else None
+    if newest is None:
+        console.print(
+            f"--resume: {work_dir} holds no checkpoint, so training starts from the beginning"
+        )
+        return None
+    return str(existing_checkpoint(newest))
+
+
+def _use_amp(config: Config) -> None:
+    if not torch.cuda.is_available():
+        raise ValueError(
+            "--amp needs a CUDA device, and there is none; on a CPU mixed precision is slower, "
+            "so train without --amp"
+        )
+    config.optim_wrapper.type = "AmpOptimWrapper"
+    config.optim_wrapper.setdefault("loss_scale", "dynamic")

@@ -1,0 +1,62 @@
+"""A dataset's transforms, one after another, with reproducible draws."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from digitdet.datasets.draws import Draws
+from digitdet.registry import TRANSFORMS
+from digitdet.structures import Target
+
+
+class Pipeline:
+    """Transforms in order; each sample's draws come from (seed, epoch, index) alone.
+
+    Args:
+        transforms: Configs, built through the registry, or callables
+            ``(image, target) -> (image, target)``.
+
+    Raises:
+        TypeError: If one is neither.
+    """
+
+    def __init__(self, transforms: Sequence[Any]) -> None:
+        self.draws = Draws()
+        self.transforms = [_build(position, item) for position, item in enumerate(transforms)]
+
+    def __call__(self, image: Tensor, target: Target, index: int) -> tuple[Tensor, Target]:
+        """Transform a sample.
+
+        Args:
+            image: (3, H, W) uint8, a ``tv_tensors.Image``.
+            target: Its target, ``boxes`` being ``tv_tensors.BoundingBoxes``.
+            index: Position of the sample in its dataset.
+
+        Returns:
+            The transformed image and target.
+
+        Raises:
+            TypeError: If a transform returns anything but a pair.
+        """
+        if not self.transforms:
+            return image, target
+        with self.draws.seeded(index):
+            for transform in self.transforms:
+                sample = transform(image, target)
+                if not (isinstance(sample, tuple) and len(sample) == 2):
+                    raise TypeError(
+                        f"{type(transform).__name__} has to return (image, target), "
+                        f"got {type(sample).__name__} for {target['source']}"
+                    )
+                image, target = sample
+        return image, target
+
+
+def _build(position: int, item: Any) -> Callable[[Tensor, Target], Any]:
+    built = TRANSFORMS.build(item) if isinstance(item, Mapping) else item
+    if not callable(built):
+        raise TypeError(
+            f"transforms[{position}] has to be a config with `type`, or a callable, got {item!r}"
+        )
+    return built
