@@ -87,10 +87,10 @@ def predict(
         ValueError: If one of them is not as it has to be.
     """
     config = configs.load(config_file, options)
-    check_thresholds(config)
     files = find_images(paths)
     out = Path(out_dir or f"work_dirs/{Path(config_file).stem}/predict")
     model, reader = load_model(config, checkpoint), READERS.build(config.reader)
+    check_thresholds(model, reader)
     out.mkdir(parents=True, exist_ok=True)
     records = []
     for file, name in zip(files, _unique_names(files), strict=True):

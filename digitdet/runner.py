@@ -10,7 +10,6 @@ from mmengine.logging import MMLogger
 from mmengine.model import MMDistributedDataParallel
 from torch import nn
 
-
 # Warnings that mmengine 0.10.7 gives of its own code; nothing that a user can act on.
 OWN_DEPRECATIONS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
+from mmengine.model import is_model_wrapper
+from rich.table import Table
+from torch import nn
 
 from digitdet import config as configs
+from digitdet.console import console
 from digitdet.evaluation.submission import write_json
 from digitdet.models.weights import existing_checkpoint
 from digitdet.registry import READERS
@@ -47,17 +51,27 @@ def test(
     work_dir = Path(config.get("work_dir") or f"work_dirs/{Path(config_file).stem}")
     out = Path(out_dir) if out_dir else work_dir / split
     _select_split(config, split, out)
-    check_thresholds(config)
     runner = Runner.from_cfg(config)
-    figures = runner.test()
-    if figures and is_main_process():
-        names = [
-            metric.evaluator
-            for metric in runner.test_evaluator.metrics
-            if hasattr(metric, "evaluator")
-        ]
-        write_json(out / "metrics.json", {"evaluator": names[0], **figures})
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    check_thresholds(model, READERS.build(config.reader))
+    figures: dict[str, float] = runner.test()
+    if is_main_process():
+        if figures:
+            metrics = runner.test_evaluator.metrics
+            names = [metric.evaluator for metric in metrics if hasattr(metric, "evaluator")]
+            write_json(out / "metrics.json", {"evaluator": ", ".join(names), **figures})
+            console.print(_table(figures, split))
+        console.print(f"deliverables: {out}")
     return figures
+
+
+def _table(figures: dict[str, float], split: str) -> Table:
+    table = Table(title=f"split {split}", title_justify="left")
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.4f}")
+    return table
 
 
 def _select_split(config: Config, split: str, out: Path) -> None:
@@ -67,6 +81,8 @@ def _select_split(config: Config, split: str, out: Path) -> None:
         raise ValueError(f"the config has no {split}_dataloader, so there is no split {split!r}")
     evaluators = config.get(f"{split}_evaluator") or []
     evaluators = list(evaluators) if isinstance(evaluators, list | tuple) else [evaluators]
+    if not config.get("reader"):
+        raise ValueError("the config has no reader, which pred.csv is made with")
     submission = dict(type="SubmissionMetric", out_dir=str(out), reader=config.reader)
     config.merge_from_dict(
         dict(test_dataloader=loader, test_evaluator=[*evaluators, submission], test_cfg=dict())
@@ -77,15 +93,18 @@ def _select_split(config: Config, split: str, out: Path) -> None:
     config.work_dir = str(out)
 
 
-def check_thresholds(config: Config) -> None:
+def check_thresholds(model: nn.Module, reader: object) -> None:
     """Refuse a reader that waits for detections which the model drops.
 
+    Args:
+        model: A model; one without ``score_threshold`` is not judged.
+        reader: A reader; one without ``score_threshold`` is not judged.
+
     Raises:
-        ValueError: If the reader's ``score_threshold`` lies below the model's.
+        ValueError: If the reader's threshold lies below the model's.
     """
-    reader = READERS.build(config.reader)
     wanted = getattr(reader, "score_threshold", None)
-    given = config.model.get("score_threshold")
+    given = getattr(model, "score_threshold", None)
     if wanted is not None and given is not None and wanted < given:
         raise ValueError(
             f"reader.score_threshold is {wanted}, below model.score_threshold, {given}: the model "

@@ -1,7 +1,7 @@
 """Two trainable stages instead of three.
 
-Question: does training less of the backbone cost mAP? It answers to the report's curve "TL2", which its
-code normalised twice.
+Question: does training less of the backbone cost mAP? It answers to the report's curve "TL2",
+which its code normalised twice.
 Expected: the report's curve begins at .4385, is best at epoch 2 with .4565 and ends at .4425; not
 measured by digitdet.
 Time: like frcnn_tl3.

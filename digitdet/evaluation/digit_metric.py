@@ -89,10 +89,11 @@ def mean_average_precision(results: Sequence[tuple[Prediction, Target]]) -> dict
         rec_thresholds=RECALL_THRESHOLDS,
         extended_summary=True,
         backend="pycocotools",
+        sync_on_compute=False,  # mmengine has gathered the results, and only rank 0 computes
     )
     metric.warn_on_many_detections = False  # more than 100 are cut as COCO does
     for prediction, target in results:
-        metric.update([prediction], [_truth(target)])
+        metric.update([{**prediction}], [_truth(target)])
     summary = metric.compute()
     figures = {key: float(summary[key]) for key in ("map", "map_50", "map_75")}
     # (IoU threshold, recall threshold, class, area range, most detections)

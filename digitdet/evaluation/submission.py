@@ -1,4 +1,4 @@
-"""Writes the two deliverables of the homework: ``pred.json`` and ``pred.csv``, and a zip of both."""
+"""Writes the homework's two deliverables, ``pred.json`` and ``pred.csv``, and a zip of both."""
 
 import csv
 import json

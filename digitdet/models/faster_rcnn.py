@@ -103,7 +103,7 @@ class FasterRCNN(BaseModel):
         self.backbone: Any = (
             BACKBONES.build(backbone) if isinstance(backbone, Mapping) else backbone
         )
-        channels: int = self.backbone.out_channels
+        channels = int(self.backbone.out_channels)
         _check_levels(self.backbone, len(anchor_sizes))
         anchors = AnchorGenerator(
             tuple(tuple(sizes) for sizes in anchor_sizes),

@@ -1,5 +1,6 @@
 """A slim residual network with a feature pyramid, for two CPU cores."""
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -39,8 +40,7 @@ class SlimResNetFPN(nn.Module):
             Conv2dNormActivation(widths[0] // 2, widths[0], stride=2),
         )
         self.layers = nn.ModuleList(
-            _residual_block(before, after)
-            for before, after in zip(widths[:-1], widths[1:], strict=True)
+            _residual_block(before, after) for before, after in itertools.pairwise(widths)
         )
         self.fpn = FeaturePyramidNetwork(list(widths[1:]), out_channels, norm_layer=nn.BatchNorm2d)
         self.stages: list[list[nn.Module]] = [[self.stem], *([layer] for layer in self.layers)]

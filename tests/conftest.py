@@ -1,0 +1,100 @@
+"""What the tests share."""
+
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TINY_MODEL = (
+    "model.min_size=32",
+    "model.max_size=96",
+    "model.proposals_train=16",
+    "model.proposals_test=8",
+)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_mmengine() -> Iterator[None]:
+    """Forget the global instances that each Runner leaves behind, and close their log files."""
+    yield
+    from mmengine.logging import MessageHub, MMLogger
+    from mmengine.registry import DefaultScope
+    from mmengine.visualization import Visualizer
+
+    for logger in MMLogger._instance_dict.values():
+        for handler in logger.handlers:
+            handler.close()
+    for kind in (DefaultScope, MessageHub, MMLogger, Visualizer):
+        kind._instance_dict.clear()
+
+
+@pytest.fixture(scope="session")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in the homework's layout: 6, 4 and 3 synthetic pictures. Not to be written to."""
+    from digitdet.datasets.synthetic_layout import write_layout
+
+    folder = tmp_path_factory.mktemp("data") / "homework"
+    write_layout(folder, num_train=6, num_valid=4, num_test=3, seed=7)
+    return folder
+
+
+@pytest.fixture
+def tool() -> Callable[[str], Callable[[list[str]], None]]:
+    """Returns the ``main`` of a command line, to be called in this process."""
+
+    def load(name: str) -> Callable[[list[str]], None]:
+        spec = importlib.util.spec_from_file_location(f"tool_{name}", ROOT / "tools" / f"{name}.py")
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.main
+
+    return load
+
+
+def coco(
+    boxes: list[list[float]] | None = None, size: tuple[int, int] = (40, 60), **changes: Any
+) -> dict[str, Any]:
+    """A COCO annotation file of one picture, ``1.png``, with the digit 4 in each box (xywh)."""
+    content: dict[str, Any] = {
+        "images": [{"id": 1, "file_name": "1.png", "height": size[0], "width": size[1]}],
+        "annotations": [
+            {"id": 100 + number, "image_id": 1, "bbox": box, "category_id": 5, "iscrowd": 0}
+            for number, box in enumerate(boxes or [])
+        ],
+        "categories": [{"id": digit + 1, "name": str(digit)} for digit in range(10)],
+    }
+    return {**content, **changes}
+
+
+@pytest.fixture
+def write_coco(tmp_path: Path) -> Callable[..., Path]:
+    """Returns a function that writes an annotation file and its picture to ``tmp_path``."""
+
+    def write(content: Any = None, **kwargs: Any) -> Path:
+        from PIL import Image
+
+        content = coco(**kwargs) if content is None else content
+        (tmp_path / "pictures").mkdir(exist_ok=True)
+        height, width = kwargs.get("size", (40, 60))
+        Image.new("RGB", (width, height), "gray").save(tmp_path / "pictures" / "1.png")
+        file = tmp_path / "digits.json"
+        file.write_text(json.dumps(content), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real photographs in the homework's layout."""
+    folder = os.environ.get("DIGITDET_REAL_DATA")
+    if not folder:
+        pytest.skip("DIGITDET_REAL_DATA does not name a folder of real photographs")
+    return Path(folder)

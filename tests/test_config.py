@@ -1,0 +1,118 @@
+"""Loading of configs."""
+
+from pathlib import Path
+
+import pytest
+
+from digitdet import config
+
+EXPERIMENTS = Path(__file__).parents[1] / "configs" / "experiments"
+SMALL_FOLDER = EXPERIMENTS / "frcnn_small_folder.py"
+
+
+def _write(folder: Path, text: str, name: str = "mine.py") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], {}),
+        (["a=1"], {"a": 1}),
+        (["a.b=text", "c=[1,2]"], {"a.b": "text", "c": [1, 2]}),
+        (["model.weights=None"], {"model.weights": None}),
+        (["a=x=y"], {"a": "x=y"}),
+    ],
+)
+def test_overrides_are_parsed(options: list[str], expected: dict[str, object]) -> None:
+    assert config.parse_overrides(options) == expected
+
+
+@pytest.mark.parametrize("option", ["", "model.min_size", "=3"])
+def test_an_override_of_another_form_is_refused(option: str) -> None:
+    with pytest.raises(ValueError, match=r"KEY=VALUE"):
+        config.parse_overrides([option])
+
+
+def test_one_override_moves_all_data() -> None:
+    loaded = config.load(SMALL_FOLDER, ["data_root=elsewhere"])
+    loaders = (loaded.train_dataloader, loaded.val_dataloader, loaded.test_dataloader)
+    assert [loader.dataset.data_root for loader in loaders] == ["elsewhere"] * 3
+
+
+def test_a_dataset_that_sets_its_own_data_root_keeps_it() -> None:
+    loaded = config.load(SMALL_FOLDER, ["val_dataloader.dataset.data_root=own"])
+    assert loaded.val_dataloader.dataset.data_root == "own"
+    assert loaded.train_dataloader.dataset.data_root == "data/nycu-hw2-data"
+
+
+def test_a_dataset_that_takes_no_data_root_gets_none() -> None:
+    synthetic = ["val_dataloader.dataset._delete_=True", "val_dataloader.dataset.num_scenes=3"]
+    synthetic.append("val_dataloader.dataset.type=SyntheticDigits")
+    loaded = config.load(SMALL_FOLDER, synthetic)
+    assert loaded.val_dataloader.dataset == {"type": "SyntheticDigits", "num_scenes": 3}
+
+
+def test_the_data_root_reaches_datasets_within_wrappers(tmp_path: Path) -> None:
+    inner = "dict(type='CocoDigits', image_dir='a', ann_file='a.json')"
+    file = _write(
+        tmp_path,
+        f"data_root = 'here'\n"
+        f"train_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=[{inner}, {inner}]))",
+    )
+    loaded = config.load(file)
+    assert [part.data_root for part in loaded.train_dataloader.dataset.datasets] == ["here"] * 2
+
+
+def test_the_reader_reaches_metrics_that_take_one(tmp_path: Path) -> None:
+    file = _write(
+        tmp_path,
+        "reader = dict(type='LeftToRightReader', score_threshold=0.4)\n"
+        "test_evaluator = [dict(type='DigitMetric'), dict(type='SubmissionMetric', out_dir='o')]",
+    )
+    first, second = config.load(file).test_evaluator
+    assert "reader" not in first
+    assert second.reader.score_threshold == 0.4
+
+
+def test_a_mistyped_top_level_key_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    file = _write(tmp_path, "train_datalaoder = dict()")
+    with pytest.raises(ValueError, match=r"mine\.py.*'train_datalaoder'.*'train_dataloader'"):
+        config.load(file)
+
+
+def test_an_override_of_an_unknown_key_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"--cfg-options.*'optt'"):
+        config.load(SMALL_FOLDER, ["optt.lrr=3"])
+
+
+def test_a_missing_config_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.py: no such config"):
+        config.load(tmp_path / "none.py")
+
+
+def test_a_config_that_is_not_python_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"mine\.py: can't be read as a config"):
+        config.load(_write(tmp_path, "model = dict("))
+
+
+def test_a_custom_import_that_is_missing_is_named(tmp_path: Path) -> None:
+    file = _write(tmp_path, "custom_imports = dict(imports=['no_such_module_of_mine'])")
+    with pytest.raises(ImportError, match="no_such_module_of_mine"):
+        config.load(file)
+
+
+def test_modules_beside_the_config_and_in_the_working_folder_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "working").mkdir()
+    for folder in ("beside", "working"):
+        _write(tmp_path / folder, "VALUE = 1", f"found_{folder}.py")
+    file = _write(
+        tmp_path / "beside", "custom_imports = dict(imports=['found_beside', 'found_working'])"
+    )
+    monkeypatch.chdir(tmp_path / "working")
+    config.load(file)

@@ -1,0 +1,164 @@
+"""Testing a checkpoint as a user does: the deliverables, and what is refused."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from digitdet import config
+from digitdet.registry import MODELS
+
+ROOT = Path(__file__).parents[2]
+QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
+SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
+Tool = Callable[[str], Callable[[list[str]], None]]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of random weights: it finds something in most pictures."""
+    torch.manual_seed(3)
+    model = MODELS.build(config.load(SMALL_FOLDER).model)
+    with torch.no_grad():
+        model.roi_heads.box_predictor.cls_score.weight.mul_(20)
+    file = tmp_path_factory.mktemp("weights") / "random.pth"
+    torch.save({"state_dict": model.state_dict()}, file)
+    return file
+
+
+def _rows(file: Path) -> list[list[str]]:
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.reader(stream))
+
+
+@pytest.fixture
+def val(layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path) -> Path:
+    options = [f"data_root={layout}", "reader.score_threshold=0.1"]
+    out = tmp_path / "val"
+    tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options", *options])
+    return out
+
+
+def test_the_saved_figures_equal_pycocotools_on_the_written_file(
+    val: Path, layout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metrics = json.loads((val / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["evaluator"] == "torchmetrics (pycocotools)"
+    truth = COCO(str(layout / "valid.json"))
+    evaluation = COCOeval(truth, truth.loadRes(str(val / "pred.json")), "bbox")
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    figures = [metrics["map"], metrics["map_50"], metrics["map_75"]]
+    np.testing.assert_allclose(figures, evaluation.stats[:3], atol=1e-4)
+    assert {f"ap_{digit}" for digit in range(10)} < set(metrics)
+    assert "map_75" in capsys.readouterr().out
+
+
+def test_the_csv_holds_every_picture_once_and_reads_the_boxes_of_the_json(val: Path) -> None:
+    rows = _rows(val / "pred.csv")
+    assert rows[0] == ["image_id", "pred_label"]
+    assert [int(row[0]) for row in rows[1:]] == [1, 2, 3, 4]
+    detections = json.loads((val / "pred.json").read_text(encoding="utf-8"))
+    for image_id, label in rows[1:]:
+        own = [d for d in detections if d["image_id"] == int(image_id) and d["score"] >= 0.1]
+        own.sort(key=lambda d: d["bbox"][0])
+        assert label == ("".join(str(d["category_id"] - 1) for d in own) or "-1")
+    assert any(row[1] != "-1" for row in rows[1:])
+    assert min(d["score"] for d in detections) < 0.1
+
+
+def test_the_zip_holds_both_files_under_their_names(val: Path) -> None:
+    with zipfile.ZipFile(val / "submission.zip") as archive:
+        assert sorted(archive.namelist()) == ["pred.csv", "pred.json"]
+        assert archive.read("pred.csv") == (val / "pred.csv").read_bytes()
+
+
+def test_the_test_split_gets_deliverables_but_no_figures(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test"]
+    tool("test")([*arguments, "--cfg-options", f"data_root={layout}"])
+    out = tmp_path / "work_dirs" / "frcnn_small_folder" / "test"
+    assert [row[0] for row in _rows(out / "pred.csv")] == ["image_id", "1", "2", "3"]
+    assert (out / "submission.zip").is_file()
+    assert not (out / "metrics.json").exists()
+
+
+def test_pictures_named_by_words_get_running_numbers_and_a_list_of_names(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name, source in (("door.png", "1.png"), ("gate.png", "2.png")):
+        (pictures / name).write_bytes((layout / "test" / source).read_bytes())
+    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test", "--out-dir", str(tmp_path / "o")]
+    options = [f"data_root={tmp_path}", "test_dataloader.dataset.image_dir=pictures"]
+    tool("test")([*arguments, "--cfg-options", *options])
+    names = json.loads((tmp_path / "o" / "images.json").read_text(encoding="utf-8"))
+    assert names == {"1": "door.png", "2": "gate.png"}
+
+
+def test_a_reader_that_asks_for_what_the_model_drops_is_refused(
+    layout: Path,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = [f"data_root={layout}", "reader.score_threshold=0.2", "model.score_threshold=0.3"]
+    arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
+    with pytest.raises(SystemExit):
+        tool("test")([*arguments, "--cfg-options", *options])
+    assert "reader.score_threshold is 0.2, below" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            ["model.num_classes=4"],
+            "trained for 11 classes with the background, but the model has 4",
+        ),
+        (["model.head_fc_channels=[64]"], "does not fit the model"),
+        (["test_dataloader=None", "--split", "test"], "no test_dataloader"),
+        (["data_root=nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(
+    changes: list[str],
+    message: str,
+    layout: Path,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--cfg-options", f"data_root={layout}", *changes]
+    with pytest.raises(SystemExit):
+        tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path), *options])
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_a_broken_picture_is_named_even_from_a_worker(
+    checkpoint: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "7.png").write_bytes(b"no picture")
+    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test"]
+    out = ["--out-dir", str(tmp_path / "o")]
+    with pytest.raises(SystemExit):
+        tool("test")([*arguments, *out, "--cfg-options", f"data_root={tmp_path}"])
+    error = capsys.readouterr().err
+    assert "7.png: can't be decoded as a picture" in error
+    assert "Traceback" not in error.splitlines()[0]

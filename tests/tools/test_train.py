@@ -1,0 +1,174 @@
+"""Training as a user runs it, on scenes and models made small."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[2]
+QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
+TL3 = str(ROOT / "configs" / "experiments" / "frcnn_tl3.py")
+SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
+SMALL = [
+    "train_dataloader.dataset.num_scenes=8",
+    "train_dataloader.batch_size=4",
+    "val_dataloader.dataset.num_scenes=4",
+    "train_cfg.max_epochs=2",
+    "model.min_size=32",
+    "model.max_size=96",
+]
+Tool = Callable[[str], Callable[[list[str]], None]]
+
+
+def _scalars(work_dir: Path) -> list[dict[str, float]]:
+    (file,) = work_dir.glob("*/vis_data/scalars.json")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The work folder and the console of a run of two epochs, in a process of its own."""
+    work_dir = tmp_path_factory.mktemp("trained")
+    command = [sys.executable, str(ROOT / "tools" / "train.py"), QUICKSTART]
+    command += ["--work-dir", str(work_dir), "--cfg-options", *SMALL]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=work_dir, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return work_dir, done.stdout + done.stderr
+
+
+def test_the_console_shows_a_line_an_epoch_and_the_table(trained: tuple[Path, str]) -> None:
+    _, output = trained
+    for epoch in (1, 2):
+        assert f"epoch {epoch}/2  loss " in output
+    assert "best checkpoint: " in output
+    assert "map_75" in output
+    assert len(output.splitlines()) < 20
+
+
+def test_no_warning_is_shown_or_logged(trained: tuple[Path, str]) -> None:
+    work_dir, output = trained
+    (log,) = work_dir.glob("*/*.log")
+    assert "System environment" in log.read_text(encoding="utf-8")
+    for text in (output, log.read_text(encoding="utf-8")):
+        assert "warning" not in text.lower()
+
+
+def test_scalars_are_written_as_json_and_for_tensorboard(trained: tuple[Path, str]) -> None:
+    work_dir, _ = trained
+    rows = _scalars(work_dir)
+    assert [row["step"] for row in rows if "map" in row] == [1, 2]
+    assert [row["step"] for row in rows if "epoch/loss" in row] == [1, 2]
+    assert any("loss_rpn_box_reg" in row and "lr" in row for row in rows)
+    assert list(work_dir.glob("*/vis_data/events.out.tfevents.*"))
+
+
+def test_the_best_and_each_epoch_are_kept_as_safe_checkpoints(trained: tuple[Path, str]) -> None:
+    work_dir, _ = trained
+    assert len(list(work_dir.glob("best_map_epoch_*.pth"))) == 1
+    for epoch in (1, 2):
+        checkpoint = torch.load(work_dir / f"epoch_{epoch}.pth", weights_only=True)
+        assert checkpoint["meta"]["epoch"] == epoch
+        assert json.loads(checkpoint["meta"]["cfg"])["model"]["type"] == "FasterRCNN"
+        history = checkpoint["message_hub"]["runtime_info"]["evaluation_history"]
+        assert [result["epoch"] for result in history] == list(range(1, epoch + 1))
+
+
+def test_a_run_goes_on_from_its_newest_checkpoint(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The third epoch of a resumed run equals that of one that was never stopped."""
+    work_dir, _ = trained
+    longer = ["train_cfg.max_epochs=3" if o.startswith("train_cfg") else o for o in SMALL]
+    straight = tmp_path / "straight"
+    tool("train")([QUICKSTART, "--work-dir", str(straight), "--cfg-options", *longer])
+    resumed = tmp_path / "resumed"
+    arguments = ["--work-dir", str(resumed), "--resume", str(work_dir / "epoch_2.pth")]
+    capsys.readouterr()
+    tool("train")([QUICKSTART, *arguments, "--cfg-options", *longer])
+    table = capsys.readouterr().out
+    assert "epoch 3/3" in table
+    assert "epoch 2/3" not in table
+    last = torch.load(resumed / "epoch_3.pth", weights_only=True)
+    history = last["message_hub"]["runtime_info"]["evaluation_history"]
+    assert [result["epoch"] for result in history] == [1, 2, 3]
+    assert last["meta"]["iter"] == 6
+    newest = (resumed / "last_checkpoint").read_text(encoding="utf-8")
+    assert Path(newest).name == "epoch_3.pth"
+
+
+def test_resuming_an_empty_folder_starts_from_the_beginning_and_says_so(
+    tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = [*SMALL, "train_cfg.max_epochs=1"]
+    arguments = ["--work-dir", str(tmp_path), "--resume", "--cfg-options", *options]
+    tool("train")([QUICKSTART, *arguments])
+    assert "starts from the beginning" in capsys.readouterr().out
+    assert (tmp_path / "epoch_1.pth").is_file()
+
+
+def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
+    layout: Path, tmp_path: Path, tool: Tool
+) -> None:
+    options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1"]
+    options += ["model.min_size=64", "model.max_size=128", "train_dataloader.batch_size=3"]
+    options += ["train_dataloader.num_workers=0", "train_dataloader.persistent_workers=False"]
+    tool("train")([TL3, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    rows = _scalars(tmp_path)
+    assert [row["map"] for row in rows if "map" in row]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([TL3, "--cfg-options", "model.weights=None"], "data/nycu-hw2-data: no such folder"),
+        ([TL3, "--resume", "none.pth"], "none.pth: no such checkpoint"),
+        ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint"),
+        (["none.py"], "none.py: no such config"),
+        ([QUICKSTART, "--cfg-options", "epochs=3"], "nothing reads the top-level key 'epochs'"),
+        ([QUICKSTART, "--cfg-options", "model.backbone.type=Resnet"], "Resnet"),
+        pytest.param(
+            [QUICKSTART, "--amp"],
+            "--amp needs a CUDA device",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device"),
+        ),
+    ],
+)
+def test_bad_input_gives_one_message_and_no_traceback(
+    arguments: list[str],
+    message: str,
+    tool: Tool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        tool("train")(arguments)
+    assert stopped.value.code == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_a_checkpoint_of_another_model_is_refused_before_training(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work_dir, _ = trained
+    options = [*SMALL, f"load_from={work_dir / 'epoch_1.pth'}", "model.num_classes=4"]
+    with pytest.raises(SystemExit):
+        tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    assert "trained for 11 classes" in capsys.readouterr().err
+
+
+def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
+    command += [str(ROOT / "tools" / "train.py"), QUICKSTART, "--launcher", "pytorch"]
+    command += ["--work-dir", str(tmp_path), "--cfg-options", *SMALL, "train_cfg.max_epochs=1"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("epoch 1/1  loss") == 1
+    assert torch.load(tmp_path / "epoch_1.pth", weights_only=True)["meta"]["iter"] == 1
