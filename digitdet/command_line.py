@@ -57,6 +57,8 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def _message(error: Exception) -> str:
     text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     if text.startswith("Caught ") and "Original Traceback" in text:
-        # A loader's worker puts its whole traceback in the message; its last line is the error.
-        text = text.rstrip().splitlines()[-1].partition(": ")[2]
+        # A loader's worker puts its whole traceback in the message; the error follows its frames.
+        lines = text.rstrip().splitlines()
+        frames = [number for number, line in enumerate(lines) if line.startswith("  ")]
+        text = "\n".join(lines[frames[-1] + 1 :]).partition(": ")[2]
     return text or type(error).__name__

@@ -30,6 +30,22 @@ def torch_requirement(requirements: list[str] | None) -> Requirement | None:
     return None
 
 
+def check_opencv() -> None:
+    """Refuse an OpenCV that does not load: mmengine imports it.
+
+    Raises:
+        ImportError: If so; the message names the remedy.
+    """
+    try:
+        import cv2  # noqa: F401
+    except ImportError as error:
+        raise ImportError(
+            f"OpenCV does not load ({error}). On a server without graphics libraries, put the "
+            "headless build in its place: `pip uninstall -y opencv-python && "
+            "pip install opencv-python-headless`."
+        ) from error
+
+
 @cache
 def check_torch() -> None:
     """Refuse a torch and a torchvision that do not belong together.

@@ -10,9 +10,10 @@ from typing import Any
 from mmengine import registry as root
 from mmengine.registry import Registry
 
-from digitdet.environment import check_torch
+from digitdet.environment import check_opencv, check_torch
 
 check_torch()
+check_opencv()
 
 
 def _child(
@@ -37,6 +38,7 @@ TRANSFORMS = _child(root.TRANSFORMS, "transforms", _build_transform)
 MODELS = _child(root.MODELS, "models")
 METRICS = _child(root.METRICS, "evaluation")
 HOOKS = _child(root.HOOKS, "hooks")
+OPTIMIZERS = _child(root.OPTIMIZERS, "optimizers")
 
 # Searched by the Runner; digitdet adds nothing of its own to these.
 EVALUATOR = _child(root.EVALUATOR)
@@ -44,7 +46,6 @@ INFERENCERS = _child(root.INFERENCERS)
 LOG_PROCESSORS = _child(root.LOG_PROCESSORS)
 LOOPS = _child(root.LOOPS)
 MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS)
-OPTIMIZERS = _child(root.OPTIMIZERS)
 OPTIM_WRAPPERS = _child(root.OPTIM_WRAPPERS)
 OPTIM_WRAPPER_CONSTRUCTORS = _child(root.OPTIM_WRAPPER_CONSTRUCTORS)
 PARAM_SCHEDULERS = _child(root.PARAM_SCHEDULERS)

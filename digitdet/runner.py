@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 from typing import Any
 
 import mmengine.runner
@@ -15,7 +16,7 @@ OWN_DEPRECATIONS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the
 
 
 class Runner(mmengine.runner.Runner):
-    """mmengine's Runner with a quiet console, and distributed runs on a CPU too.
+    """mmengine's Runner with a quiet console, early errors, and distributed runs on a CPU too.
 
     The console shows warnings and what the hooks print; the log file holds everything.
     """
@@ -39,6 +40,30 @@ class Runner(mmengine.runner.Runner):
             _set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
+
+    def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
+        """Build the data sets, then the model: data that is missing is told before weights load."""
+        training = self._train_loop is not None
+        for name in ("_train_dataloader", "_val_dataloader") if training else ("_test_dataloader",):
+            loader = getattr(self, name)
+            if loader is not None:
+                per_rank = self._randomness_cfg.get("diff_rank_seed", False)
+                setattr(self, name, self.build_dataloader(loader, self.seed, per_rank))
+        return super().build_model(model)
+
+    def load_checkpoint(self, filename: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Load a checkpoint into the model.
+
+        Raises:
+            ValueError: If the file is not a checkpoint of tensors and plain values, or does not
+                fit the model.
+        """
+        try:
+            return super().load_checkpoint(filename, *args, **kwargs)
+        except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            raise ValueError(
+                f"{filename}: can't be loaded as a checkpoint of tensors and plain values ({error})"
+            ) from error
 
     def wrap_model(self, model_wrapper_cfg: dict[str, Any] | None, model: nn.Module) -> nn.Module:
         """Wrap the model for a distributed run; on a CPU there is no device to name."""

@@ -66,6 +66,7 @@ class BatchKeys(TypedDict):
 
 
 _PACKED = ("boxes", "labels", "iscrowd")
+_PACKED_TYPES = (torch.uint8, torch.float16, torch.float32, torch.float64)
 
 
 class Batch(dict[str, Any]):
@@ -73,12 +74,15 @@ class Batch(dict[str, Any]):
 
     ``images`` is a list of (3, H, W) tensors of any sizes, ``targets`` a list of `Target`.
     Pickled, it becomes a few flat arrays: passing one array from a worker costs far less than
-    passing a handle for each small tensor.
+    passing a handle for each small tensor. Images of differing types are passed as they are.
     """
 
     def __reduce__(self) -> tuple[Callable[..., "Batch"], tuple[Any, ...]]:
-        images: list[Tensor] = self["images"]
-        targets: list[dict[str, Any]] = self["targets"]
+        images: list[Tensor] = self.get("images", [])
+        targets: list[dict[str, Any]] = self.get("targets", [])
+        types = {image.dtype for image in images}
+        if len(types) != 1 or not types <= set(_PACKED_TYPES) or len(targets) != len(images):
+            return Batch, (dict(self),)
         shapes = [tuple(image.shape) for image in images]
         pixels = torch.cat([image.flatten() for image in images]).numpy()
         counts = [len(target["boxes"]) for target in targets]

@@ -1,9 +1,8 @@
-"""The quickstart's detector, trained on with any small labelled folder, given by data_root.
+"""The quickstart's detector, from its checkpoint `load_from`, trained on with a labelled folder.
 
 Question: what do two minutes of fine-tuning on some 200 photographs of one's own give?
 Expected: PENDING
 Time: PENDING
-It starts from `load_from`, the quickstart's last checkpoint.
 """
 
 _base_ = [

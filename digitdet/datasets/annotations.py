@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -87,7 +88,7 @@ def _load(file: Path) -> Mapping[str, Any]:
             content = json.load(stream)
     except FileNotFoundError:
         raise FileNotFoundError(f"{file}: no such annotation file") from None
-    except (EOFError, OSError, ValueError, RecursionError) as error:
+    except (EOFError, OSError, RecursionError, ValueError, zlib.error) as error:
         raise ValueError(f"{file}: is not readable as JSON ({error})") from error
     if not isinstance(content, Mapping):
         raise ValueError(f"{file}: has to hold a JSON object, got {type(content).__name__}")
@@ -122,7 +123,7 @@ def _is_bbox(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 4
-        and all(isinstance(v, int | float) and -1e9 < v < 1e9 for v in value)
+        and all(type(v) in (int, float) and -1e9 < v < 1e9 for v in value)
     )
 
 
@@ -170,6 +171,8 @@ def read_annotations(file: Path) -> Annotations:
     )
     owner = "the id of one of the file's images"
     owners = _column(annotations, "image_id", where, lambda v: _is_int(v) and v in positions, owner)
+    marked = [a for a in annotations if "iscrowd" in a]
+    _column(marked, "iscrowd", where, lambda v: type(v) in (bool, int) and v in (0, 1), "0 or 1")
     ids = [a["id"] if _is_int(a.get("id")) else p for p, a in enumerate(annotations)]
 
     picture = np.array([positions[owner] for owner in owners], dtype=np.int64)

@@ -87,6 +87,8 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Target]:
         annotations = self.annotations
+        if not 0 <= index < len(annotations):
+            raise IndexError(f"picture {index} of {len(annotations)}")
         file = self.image_dir / annotations.file_names[index]
         image_id = int(annotations.image_ids[index])
         try:

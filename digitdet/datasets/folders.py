@@ -47,10 +47,11 @@ def missing_files(folder: Path, names: Sequence[str]) -> list[int]:
     return [p for p, path in enumerate(paths) if path.name not in present[path.parent]]
 
 
-def natural_key(file: Path) -> list[tuple[int, int | str]]:
-    """Make a key that sorts ``2.png`` before ``10.png``."""
+def natural_key(file: Path) -> tuple[list[tuple[int, int | str]], str]:
+    """Make a key that sorts ``2.png`` before ``10.png``; names equal so far go by their letters."""
     parts = re.split(r"(\d+)", file.as_posix())
-    return [(0, int(part)) if part.isdecimal() else (1, part.lower()) for part in parts]
+    key = [(0, int(part)) if part.isdecimal() else (1, part.lower()) for part in parts]
+    return key, file.as_posix()
 
 
 def list_images(folder: Path) -> list[Path]:

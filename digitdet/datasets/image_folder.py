@@ -68,6 +68,8 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
         return len(self.files)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Target]:
+        if not 0 <= index < len(self.files):
+            raise IndexError(f"picture {index} of {len(self.files)}")
         image = read_image(self.files[index])
         target: Target = {
             "image_id": self.image_ids[index],

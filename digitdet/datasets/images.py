@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torchvision import tv_tensors
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
@@ -43,8 +43,8 @@ def read_image(file: Path) -> tv_tensors.Image:
             pixels = np.array(_to_rgb(upright))
     except FileNotFoundError:
         raise FileNotFoundError(f"{file}: no such picture") from None
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
-        raise ValueError(f"{file}: can't be decoded as a picture ({error})") from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
+    except Exception as error:  # Pillow's plugins raise anything on broken files
+        raise ValueError(f"{file}: can't be decoded as a picture ({error})") from error
     return tv_tensors.Image(torch.from_numpy(pixels).permute(2, 0, 1).contiguous())

@@ -46,7 +46,11 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
 
     def set_epoch(self, epoch: int, seed: int) -> None:
-        """Set the epoch, from 0, and the run's seed: scenes and transforms follow from them."""
+        """Set the epoch, from 0, and the run's seed.
+
+        The scenes follow from the dataset's own seed and the epoch, the transforms' draws from the
+        run's seed and the epoch.
+        """
         self.pipeline.draws.set_epoch(epoch, seed)
 
     def __len__(self) -> int:

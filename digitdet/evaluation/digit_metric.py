@@ -93,7 +93,7 @@ def mean_average_precision(results: Sequence[tuple[Prediction, Target]]) -> dict
     )
     metric.warn_on_many_detections = False  # more than 100 are cut as COCO does
     for prediction, target in results:
-        metric.update([{**prediction}], [_truth(target)])
+        metric.update([_found(prediction)], [_truth(target)])
     summary = metric.compute()
     figures = {key: float(summary[key]) for key in ("map", "map_50", "map_75")}
     # (IoU threshold, recall threshold, class, area range, most detections)
@@ -105,6 +105,14 @@ def mean_average_precision(results: Sequence[tuple[Prediction, Target]]) -> dict
         valid = of_digit[of_digit > -1]
         figures[f"ap_{digit}"] = float(valid.mean()) if len(valid) else -1.0
     return figures
+
+
+def _found(prediction: Prediction) -> dict[str, Tensor]:
+    return {
+        "boxes": prediction["boxes"],
+        "scores": prediction["scores"],
+        "labels": prediction["labels"],
+    }
 
 
 def _truth(target: Target) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
 
-from digitdet.models.weights import check_state_dict
+from digitdet.models.weights import check_state_dict, state_dict_of
 from digitdet.registry import HOOKS
 
 # Of each logged scalar this many last values are kept: LogProcessor smooths over at most these.
@@ -54,7 +54,7 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
         """
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         source = str(runner._load_from or "the checkpoint")
-        check_state_dict(model, checkpoint.get("state_dict", checkpoint), source)
+        check_state_dict(model, state_dict_of(checkpoint, source), source)
         if runner._resume:
             _check_resumable(checkpoint, source)
             checkpoint["message_hub"] = _unpack_hub(checkpoint["message_hub"])

@@ -35,14 +35,14 @@ class ProgressHook(Hook):
     def __init__(self, interval: float = 30.0) -> None:
         if interval <= 0:
             raise ValueError(f"interval has to be positive, got {interval!r} seconds")
-        self.interval = interval if not console.is_terminal else 0.5
+        self.interval = 0.5 if _has_bar() else interval
         self._bar: Progress | None = None
         self._task = TaskID(0)
         self._shown = 0.0
 
     def _start(self, what: str, total: int, done: int = 0) -> None:
         self._began, self._before, self._shown = time.monotonic(), done, time.monotonic()
-        if is_main_process() and console.is_terminal:
+        if is_main_process() and _has_bar():
             columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
             left = TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.fields[detail]}")
             self._bar = Progress(*columns, *left, console=console, transient=True)
@@ -106,6 +106,10 @@ class ProgressHook(Hook):
     def after_test_epoch(self, runner: Runner, metrics: Any = None) -> None:  # noqa: ARG002
         """Take the bar away."""
         self._stop()
+
+
+def _has_bar() -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def _duration(seconds: float) -> str:

@@ -25,6 +25,6 @@ class SampleSeedHook(DistSamplerSeedHook):
 def _set_epoch(dataset: Any, epoch: int, seed: int) -> None:
     if hasattr(dataset, "set_epoch"):
         dataset.set_epoch(epoch, seed)
-    inner = getattr(dataset, "datasets", [])
-    for part in [*inner, dataset.dataset] if hasattr(dataset, "dataset") else inner:
-        _set_epoch(part, epoch, seed)
+    for part in (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None)):
+        if part is not None:
+            _set_epoch(part, epoch, seed)

@@ -15,6 +15,7 @@ from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.ops import MultiScaleRoIAlign
 
 from digitdet.labels import NUM_CLASSES
+from digitdet.models.stages import check_backbone, freeze_stages
 from digitdet.models.weights import load_pretrained
 from digitdet.registry import BACKBONES, MODELS
 from digitdet.structures import Prediction, Target
@@ -100,18 +101,13 @@ class FasterRCNN(BaseModel):
         self.norm_eval = norm_eval
 
         self.transform = GeneralizedRCNNTransform(min_size, max_size, list(mean), list(std))
-        self.backbone: Any = (
-            BACKBONES.build(backbone) if isinstance(backbone, Mapping) else backbone
-        )
-        channels = int(self.backbone.out_channels)
-        _check_levels(self.backbone, len(anchor_sizes))
-        anchors = AnchorGenerator(
-            tuple(tuple(sizes) for sizes in anchor_sizes),
-            (tuple(aspect_ratios),) * len(anchor_sizes),
-        )
+        self.backbone = BACKBONES.build(backbone) if isinstance(backbone, Mapping) else backbone
+        channels = check_backbone(self.backbone, num_levels=len(anchor_sizes))
+        self._frozen = freeze_stages(self.backbone, trainable_backbone_stages)
+        anchors = _anchor_generator(anchor_sizes, aspect_ratios)
         self.rpn = RegionProposalNetwork(
             anchors,
-            RPNHead(channels, _anchors_per_cell(anchors), conv_depth=rpn_conv_depth),
+            RPNHead(channels, anchors.num_anchors_per_location()[0], conv_depth=rpn_conv_depth),
             fg_iou_thresh=0.7,
             bg_iou_thresh=0.3,
             batch_size_per_image=anchors_per_image,
@@ -139,7 +135,6 @@ class FasterRCNN(BaseModel):
             nms_thresh=nms_threshold,
             detections_per_img=detections_per_image,
         )
-        self._frozen = _freeze(self.backbone, trainable_backbone_stages)
         if weights is not None:
             load_pretrained(self, weights)
 
@@ -162,17 +157,17 @@ class FasterRCNN(BaseModel):
             images: B tensors (3, H, W) of any sizes, uint8 (divided by 255 here) or float (as
                 they are, normally 0 to 1).
             targets: Their targets; needed for losses.
-            mode: ``"loss"``, in training mode; ``"predict"`` or ``"tensor"``, in evaluation mode.
+            mode: ``"loss"``, in training mode, or ``"predict"``, in evaluation mode.
 
         Returns:
-            For ``"loss"``, a dict of four scalar losses; else a list of B `Prediction`.
+            A dict of four scalar losses, or a list of B `Prediction`.
 
         Raises:
             ValueError: If ``mode`` is unknown or does not fit the model's, or a target's boxes are
                 degenerate.
         """
-        if mode not in ("loss", "predict", "tensor"):
-            raise ValueError(f"mode is 'loss', 'predict' or 'tensor', got {mode!r}")
+        if mode not in ("loss", "predict"):
+            raise ValueError(f"mode is 'loss' or 'predict', got {mode!r}")
         if self.training != (mode == "loss"):
             raise ValueError(
                 f"mode {mode!r} needs `model.{'train' if mode == 'loss' else 'eval'}()` before"
@@ -200,48 +195,16 @@ def _to_float(image: Tensor) -> Tensor:
     return image.float() / 255 if image.dtype == torch.uint8 else image
 
 
-def _anchors_per_cell(anchors: AnchorGenerator) -> int:
-    counts = anchors.num_anchors_per_location()
-    if len(set(counts)) > 1:
+def _anchor_generator(
+    sizes: Sequence[Sequence[int]], aspect_ratios: Sequence[float]
+) -> AnchorGenerator:
+    if len({len(of_level) for of_level in sizes}) != 1:
         raise ValueError(
             "anchor_sizes needs as many sizes for each feature map, because one RPN head serves "
-            f"all of them, got {anchors.sizes}"
+            f"all of them, got {sizes}"
         )
-    return int(counts[0])
-
-
-def _check_levels(backbone: nn.Module, num_levels: int) -> None:
-    """Refuse anchors that do not fit the backbone's feature maps."""
-    training = backbone.training
-    with torch.no_grad():
-        maps = backbone.eval()(torch.zeros(1, 3, 128, 128))
-    backbone.train(training)
-    if len(maps) != num_levels:
-        raise ValueError(
-            f"anchor_sizes is given for {num_levels} feature maps, but {type(backbone).__name__} "
-            f"makes {len(maps)}: {list(maps)}"
-        )
-
-
-def _freeze(backbone: nn.Module, trainable: int | None) -> list[nn.Module]:
-    """Freeze the stages below the trainable ones and return their modules."""
-    if trainable is None:
-        return []
-    stages: list[list[nn.Module]] | None = getattr(backbone, "stages", None)
-    if stages is None:
-        raise ValueError(
-            f"trainable_backbone_stages is {trainable}, but {type(backbone).__name__} has no "
-            "`stages` (a list of lists of modules, from the input up)"
-        )
-    if not 0 <= trainable <= len(stages):
-        raise ValueError(
-            f"trainable_backbone_stages is 0 to {len(stages)} for {type(backbone).__name__}, "
-            f"got {trainable}"
-        )
-    frozen = [module for stage in stages[: len(stages) - trainable] for module in stage]
-    for module in frozen:
-        module.requires_grad_(False)
-    return frozen
+    ratios = (tuple(aspect_ratios),) * len(sizes)
+    return AnchorGenerator(tuple(tuple(of_level) for of_level in sizes), ratios)
 
 
 def _check_boxes(targets: list[Target]) -> None:

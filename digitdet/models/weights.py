@@ -44,9 +44,22 @@ def read_state_dict(file: Path) -> dict[str, Tensor]:
         raise ValueError(
             f"{file}: can't be loaded as a checkpoint of tensors and plain values ({error})"
         ) from error
+    return state_dict_of(content, str(file))
+
+
+def state_dict_of(content: Any, source: str) -> dict[str, Tensor]:
+    """Take the weights out of a loaded checkpoint.
+
+    Args:
+        content: What was loaded: a checkpoint of digitdet, or a plain state dict.
+        source: Where it comes from, for errors.
+
+    Raises:
+        ValueError: If it holds no state dict of tensors.
+    """
     state = content.get("state_dict", content) if isinstance(content, Mapping) else None
     if not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ValueError(f"{file}: holds no state dict of tensors")
+        raise ValueError(f"{source}: holds no state dict of tensors")
     return dict(state)
 
 
@@ -59,8 +72,12 @@ def download_coco_weights() -> Mapping[str, Any]:
     weights = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1
     place = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(weights.url).path).name)
     try:
-        return weights.get_state_dict(progress=False, check_hash=True)
-    except (OSError, RuntimeError) as error:
+        return weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
+    except Exception as error:
+        if place.is_file():
+            raise RuntimeError(
+                f"{place}: can't be loaded as weights ({error}); delete it to have it downloaded"
+            ) from error
         raise RuntimeError(
             f"The COCO weights could not be downloaded from {weights.url} ({error}). "
             f"Put that file by hand at {place}, or name another with "

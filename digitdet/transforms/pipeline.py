@@ -5,9 +5,9 @@ from typing import Any
 
 from torch import Tensor
 
-from digitdet.datasets.draws import Draws
 from digitdet.registry import TRANSFORMS
 from digitdet.structures import Target
+from digitdet.transforms.draws import Draws
 
 
 class Pipeline:

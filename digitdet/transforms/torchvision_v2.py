@@ -85,6 +85,7 @@ def build_transform(
         args["transforms"] = [
             registry.build(item) if isinstance(item, Mapping) else item for item in nested
         ]
-    if args.get("type") == "SanitizeBoundingBoxes":
+    kind = args.get("type")
+    if (registry.get(kind) if isinstance(kind, str) else kind) is v2.SanitizeBoundingBoxes:
         args.setdefault("labels_getter", box_labels)
     return _build_from_cfg(args, registry)

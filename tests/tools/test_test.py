@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,16 +40,22 @@ def _rows(file: Path) -> list[list[str]]:
 
 
 @pytest.fixture
-def val(layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path) -> Path:
+def val(
+    layout: Path,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """The results on the validation split, beside ``console.txt``."""
     options = [f"data_root={layout}", "reader.score_threshold=0.1"]
     out = tmp_path / "val"
     tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options", *options])
+    (tmp_path / "console.txt").write_text(capsys.readouterr().out, encoding="utf-8")
     return out
 
 
-def test_the_saved_figures_equal_pycocotools_on_the_written_file(
-    val: Path, layout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_saved_figures_equal_pycocotools_on_the_written_file(val: Path, layout: Path) -> None:
     metrics = json.loads((val / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["evaluator"] == "torchmetrics (pycocotools)"
     truth = COCO(str(layout / "valid.json"))
@@ -59,7 +66,9 @@ def test_the_saved_figures_equal_pycocotools_on_the_written_file(
     figures = [metrics["map"], metrics["map_50"], metrics["map_75"]]
     np.testing.assert_allclose(figures, evaluation.stats[:3], atol=1e-4)
     assert {f"ap_{digit}" for digit in range(10)} < set(metrics)
-    assert "map_75" in capsys.readouterr().out
+    printed = (val.parent / "console.txt").read_text(encoding="utf-8")
+    for name in ("map", "map_50", "map_75", "ap_0", "ap_9"):
+        assert re.search(rf"{name}\W+{metrics[name]:.4f}", printed)
 
 
 def test_the_csv_holds_every_picture_once_and_reads_the_boxes_of_the_json(val: Path) -> None:

@@ -124,7 +124,7 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([TL3, "--cfg-options", "model.weights=None"], "data/nycu-hw2-data: no such folder"),
+        ([TL3], "data/nycu-hw2-data: no such folder"),
         ([TL3, "--resume", "none.pth"], "none.pth: no such checkpoint"),
         ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint"),
         (["none.py"], "none.py: no such config"),
@@ -162,6 +162,18 @@ def test_a_checkpoint_of_another_model_is_refused_before_training(
     with pytest.raises(SystemExit):
         tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
     assert "trained for 11 classes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 torn"])
+def test_a_file_that_is_no_checkpoint_is_refused_by_name(
+    content: bytes, tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "torn.pth"
+    file.write_bytes(content)
+    options = [*SMALL, f"load_from={file}"]
+    with pytest.raises(SystemExit):
+        tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    assert "torn.pth: can't be loaded as a checkpoint" in capsys.readouterr().err
 
 
 def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""What a detector asks of its backbone: feature maps, and stages that can be frozen."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def check_backbone(backbone: Any, num_levels: int) -> int:
+    """Check that a backbone makes as many feature maps as there are anchors for.
+
+    Args:
+        backbone: Module that maps (B, 3, H, W) to a dict of feature maps.
+        num_levels: Feature maps that there are anchors for.
+
+    Returns:
+        The channels of each feature map.
+
+    Raises:
+        ValueError: If it has no ``out_channels``, or makes another number of feature maps.
+    """
+    name = type(backbone).__name__
+    if not hasattr(backbone, "out_channels"):
+        raise ValueError(f"the backbone {name} has no `out_channels`, the channels of its maps")
+    training = backbone.training
+    with torch.no_grad():
+        maps = backbone.eval()(torch.zeros(1, 3, 128, 128))
+    backbone.train(training)
+    if len(maps) != num_levels:
+        raise ValueError(
+            f"anchor_sizes is given for {num_levels} feature maps, but {name} makes {len(maps)}: "
+            f"{list(maps)}"
+        )
+    return int(backbone.out_channels)
+
+
+def freeze_stages(backbone: nn.Module, trainable: int | None) -> list[nn.Module]:
+    """Freeze the stages of a backbone below the trainable ones.
+
+    Args:
+        backbone: Module with ``stages``, a list of lists of modules from the input up.
+        trainable: Stages that stay trainable, counted from the top; None for all.
+
+    Returns:
+        The frozen modules.
+
+    Raises:
+        ValueError: If the backbone has no stages, or not as many.
+    """
+    if trainable is None:
+        return []
+    name = type(backbone).__name__
+    stages: Any = getattr(backbone, "stages", None)
+    if stages is None:
+        raise ValueError(
+            f"trainable_backbone_stages is {trainable}, but {name} has no `stages` (a list of "
+            "lists of modules, from the input up)"
+        )
+    if not 0 <= trainable <= len(stages):
+        raise ValueError(
+            f"trainable_backbone_stages is 0 to {len(stages)} for {name}, got {trainable}"
+        )
+    frozen = [module for stage in stages[: len(stages) - trainable] for module in stage]
+    for module in frozen:
+        module.requires_grad_(False)
+    return frozen

@@ -1,0 +1,277 @@
+"""Reading and cleaning annotation files."""
+
+import copy
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digitdet.datasets.annotations import Annotations, clean, read_annotations
+
+GOOD: dict[str, Any] = {
+    "images": [
+        {"id": 7, "file_name": "a.png", "height": 20, "width": 30},
+        {"id": 3, "file_name": "sub/b.png", "height": 5, "width": 6},
+    ],
+    "annotations": [
+        {"id": 50, "image_id": 3, "bbox": [1, 2, 3, 2], "category_id": 10, "iscrowd": 0},
+        {"id": 51, "image_id": 7, "bbox": [-1.5, 2, 30, 25], "category_id": 1, "iscrowd": 0},
+        {"id": 52, "image_id": 3, "bbox": [0, 0, 2, 2], "category_id": 2, "iscrowd": 1},
+    ],
+    "categories": [{"id": digit + 1, "name": str(digit)} for digit in range(10)],
+}
+GZIP = gzip.compress(json.dumps(GOOD).encode())
+
+
+def _write(folder: Path, content: Any) -> Path:
+    file = folder / "digits.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return file
+
+
+def test_a_file_without_pictures_is_an_empty_index(tmp_path: Path) -> None:
+    empty = read_annotations(_write(tmp_path, {**GOOD, "images": [], "annotations": []}))
+    assert len(empty) == 0
+    assert empty.boxes.shape == (0, 4)
+    cleaned, cleaning = clean(empty)
+    assert len(cleaned) == 0
+    assert str(cleaning) == ""
+
+
+def test_pictures_without_boxes_have_none(tmp_path: Path) -> None:
+    read = read_annotations(_write(tmp_path, {**GOOD, "annotations": []}))
+    assert [len(read.boxes[read.of_image(position)]) for position in range(2)] == [0, 0]
+    assert len(clean(read)[0]) == 2
+
+
+def test_a_file_is_read_as_published(tmp_path: Path) -> None:
+    read = read_annotations(_write(tmp_path, GOOD))
+    assert read.image_ids.tolist() == [7, 3]
+    assert read.file_names == ["a.png", "sub/b.png"]
+    assert read.sizes.tolist() == [[20, 30], [5, 6]]
+    assert read.boxes[read.of_image(0)].tolist() == [[-1.5, 2, 28.5, 27]]
+    assert read.boxes[read.of_image(1)].tolist() == [[1, 2, 4, 4], [0, 0, 2, 2]]
+    assert read.boxes.dtype == np.float32
+    assert read.labels[read.of_image(1)].tolist() == [10, 2]
+    assert read.iscrowd.tolist() == [False, False, True]
+    assert read.annotation_ids.tolist() == [51, 50, 52]
+
+
+def test_gzip_is_read_the_same(tmp_path: Path) -> None:
+    plain = read_annotations(_write(tmp_path, GOOD))
+    packed = tmp_path / "digits.json.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "digits.json").read_bytes()))
+    other = read_annotations(packed)
+    for name in vars(plain).keys() - {"file"}:
+        np.testing.assert_equal(getattr(other, name), getattr(plain, name))
+
+
+def test_an_annotation_without_id_is_named_by_its_position(tmp_path: Path) -> None:
+    content = copy.deepcopy(GOOD)
+    for annotation in content["annotations"]:
+        del annotation["id"], annotation["iscrowd"]
+    read = read_annotations(_write(tmp_path, content))
+    assert read.annotation_ids.tolist() == [1, 0, 2]
+    assert not read.iscrowd.any()
+
+
+def test_ids_that_are_not_digit_plus_1_are_read_by_name(tmp_path: Path) -> None:
+    names = [{"id": 1, "name": "1"}, {"id": 2, "name": "2"}, {"id": 10, "name": "0"}]
+    read = read_annotations(_write(tmp_path, {**GOOD, "categories": names}))
+    assert read.labels[read.of_image(1)].tolist() == [1, 3]
+    assert read.category_ids == {1: 10, 2: 1, 3: 2}
+
+
+def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.json: no such annotation file"):
+        read_annotations(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("d.json", b""),
+        ("d.json", b'{"images": ['),
+        ("d.json", b"\xff\xfe\x00"),
+        ("d.json", b"[" * 200_000),
+        ("d.json.gz", json.dumps(GOOD).encode()),
+        ("d.json.gz", GZIP[:30] + bytes(byte ^ 255 for byte in GZIP[30:41]) + GZIP[41:]),
+        ("d.json.gz", GZIP[:-40]),
+        ("d.json.gz", GZIP[:-4]),
+    ],
+    ids=[
+        "empty",
+        "cut",
+        "not text",
+        "nested",
+        "not gzip",
+        "flipped",
+        "gzip cut",
+        "gzip without length",
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_name(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match="is not readable as JSON") as caught:
+        read_annotations(tmp_path / name)
+    assert str(tmp_path / name) in str(caught.value)
+
+
+def _set(*path: Any, to: Any) -> Callable[[dict[str, Any]], None]:
+    """A change of one value; ``to=KeyError`` deletes it."""
+
+    def change(content: Any) -> None:
+        *most, last = path
+        for key in most:
+            content = content[key]
+        if to is KeyError:
+            del content[last]
+        else:
+            content[last] = to
+
+    return change
+
+
+BBOX = ("annotations", 1, "bbox")
+WHERE_BBOX = "annotations[1] (id 51): 'bbox' is four finite numbers"
+WHERE_NAME = "images[1] (id 3): 'file_name' is a path inside the picture folder"
+WRONG = [
+    *((_set(key, to=KeyError), f"needs the list '{key}'") for key in GOOD),
+    *((_set(key, to={}), f"needs the list '{key}'") for key in GOOD),
+    *(
+        (_set("images", 1, key, to=KeyError), f"images[1] lacks '{key}'")
+        for key in ("id", "file_name", "height", "width")
+    ),
+    *(
+        (_set("annotations", 2, key, to=KeyError), f"annotations[2] lacks '{key}'")
+        for key in ("bbox", "category_id", "image_id")
+    ),
+    (_set("images", 0, to=None), "images[0] lacks 'id'"),
+    (_set("annotations", 0, to=[]), "annotations[0] lacks 'bbox'"),
+    (_set("images", 1, "id", to="3"), "images[1] (id '3'): 'id' is an integer"),
+    (_set("images", 1, "id", to=2**63), "'id' is an integer"),
+    (_set("images", 1, "id", to=7), "the id 7 stands twice"),
+    (_set("annotations", 0, "image_id", to=4), "annotations[0] (id 50): 'image_id' is the id of"),
+    (_set("annotations", 0, "image_id", to=[3]), "'image_id' is the id of one of the file's"),
+    (_set("annotations", 2, "category_id", to=0), "annotations[2] (id 52): 'category_id' is"),
+    (_set("annotations", 2, "category_id", to=11), "got 11"),
+    (_set("annotations", 2, "category_id", to="2"), "got '2'"),
+    *((_set(*BBOX, to=box), WHERE_BBOX) for box in ([], [1, 2, 3], [1, 2, 3, 4, 5], None, "1234")),
+    *(
+        (_set(*BBOX, 2, to=value), WHERE_BBOX)
+        for value in (float("nan"), float("inf"), "3", None, [3], True, 1e10, -1e300, 10**400)
+    ),
+    *(
+        (_set("annotations", 1, "iscrowd", to=value), "'iscrowd' is 0 or 1")
+        for value in ("0", 2, None, 1.0)
+    ),
+    *(
+        (_set("images", 1, "file_name", to=name), WHERE_NAME)
+        for name in ("", "../b.png", "a/../../b.png", "/b.png", "C:\\b.png", "..\\b.png", "\0", 3)
+    ),
+    *(
+        (_set("images", 0, key, to=value), f"images[0] (id 7): '{key}' is a positive number")
+        for key in ("height", "width")
+        for value in (0, -1, 2.5, "20", True)
+    ),
+    (_set("categories", 4, "name", to="four"), "categories[4] is named 'four'"),
+]
+
+
+@pytest.mark.parametrize(("change", "what"), WRONG)
+def test_a_wrong_value_is_refused_with_file_and_place(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None], what: str
+) -> None:
+    content = copy.deepcopy(GOOD)
+    change(content)
+    file = _write(tmp_path, content)
+    with pytest.raises(ValueError, match=r"digits\.json: ") as caught:
+        read_annotations(file)
+    assert str(caught.value).startswith(str(file))
+    assert what in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, [], 3, "images"])
+def test_json_that_is_no_object_is_refused(tmp_path: Path, content: Any) -> None:
+    with pytest.raises(ValueError, match=r"digits\.json: has to hold a JSON object"):
+        read_annotations(_write(tmp_path, content))
+
+
+NUMBERS = st.floats(-50, 90, width=32) | st.integers(-5, 45).map(float)
+BOXES = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS), st.integers(1, 10),
+        st.booleans(),
+    ),
+    max_size=12,
+)  # fmt: skip
+SIZES = [(20, 30), (1, 1), (40, 7)]  # height, width
+
+
+def _index(boxes: list[tuple[int, tuple[float, ...], int, bool]]) -> Annotations:
+    """An index of boxes given as (picture, xyxy, label, crowd); their ids count from 100."""
+    order = sorted(range(len(boxes)), key=lambda position: boxes[position][0])
+    counts = [sum(box[0] == picture for box in boxes) for picture in range(3)]
+    return Annotations(
+        file=Path("digits.json"),
+        image_ids=np.array([1, 2, 3]),
+        file_names=["1.png", "2.png", "3.png"],
+        sizes=np.array(SIZES),
+        offsets=np.array([0, counts[0], counts[0] + counts[1], len(boxes)]),
+        boxes=np.array([boxes[p][1] for p in order], dtype=np.float32).reshape(-1, 4),
+        labels=np.array([boxes[p][2] for p in order], dtype=np.int64),
+        iscrowd=np.array([boxes[p][3] for p in order], dtype=bool),
+        annotation_ids=np.array([100 + p for p in order], dtype=np.int64),
+        category_ids={label: label for label in range(1, 11)},
+    )
+
+
+@settings(deadline=None, max_examples=200)
+@given(BOXES)
+def test_cleaned_boxes_lie_inside_their_picture_have_area_and_keep_their_order(
+    boxes: list[tuple[int, tuple[float, ...], int, bool]],
+) -> None:
+    before = _index(boxes)
+    after, cleaning = clean(before)
+    expected: dict[str, list[int]] = {"clipped": [], "empty": [], "crowd": []}
+    for picture, (height, width) in enumerate(SIZES):
+        kept = []
+        for number, (owner, box, label, crowd) in enumerate(boxes):
+            if owner != picture:
+                continue
+            inside = [
+                max(0.0, min(v, far)) for v, far in zip(box, [width, height] * 2, strict=True)
+            ]
+            if crowd:
+                expected["crowd"].append(100 + number)
+            elif not (inside[0] < inside[2] and inside[1] < inside[3]):
+                expected["empty"].append(100 + number)
+            else:
+                kept.append((inside, label, 100 + number))
+                if inside != list(box):
+                    expected["clipped"].append(100 + number)
+        part = after.of_image(picture)
+        rows = (after.boxes[part], after.labels[part], after.annotation_ids[part])
+        found = list(zip(*(row.tolist() for row in rows), strict=True))
+        assert found == kept
+    assert vars(cleaning) == expected
+    assert after.boxes.dtype == np.float32
+    assert not after.iscrowd.any()
+    np.testing.assert_equal(vars(before), vars(_index(boxes)))
+    assert str(clean(after)[1]) == ""
+
+
+def test_the_report_counts_and_names_the_annotations() -> None:
+    inside = (2.0, 2.0, 9.0, 9.0)
+    outside = (25.0, 5.0, 31.0, 9.0)
+    boxes = [(0, outside, 1, False)] * 7 + [(0, inside, 2, False), (0, inside, 2, True)]
+    assert str(clean(_index(boxes))[1]) == (
+        "7 clipped to their picture (annotations 100, 101, 102, 103, 104 and 2 more); "
+        "1 marked as crowd dropped (annotation 108)"
+    )

@@ -1,0 +1,184 @@
+import pickle
+import re
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
+
+from digitdet.models import FasterRCNN
+from digitdet.models.weights import (
+    check_state_dict,
+    download_coco_weights,
+    existing_checkpoint,
+    load_pretrained,
+    read_state_dict,
+)
+
+URL = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1.url
+
+
+def slim(num_classes: int = 11, width: int = 16, **changes: Any) -> FasterRCNN:
+    return FasterRCNN(
+        num_classes=num_classes,
+        backbone={"type": "SlimResNetFPN", "widths": [8, 16, width], "out_channels": 16},
+        anchor_sizes=[[12], [24]],
+        head_conv_channels=[],
+        head_fc_channels=[16],
+        **changes,
+    )
+
+
+def save(file: Path, content: Any) -> Path:
+    torch.save(content, file)
+    return file
+
+
+class Touch:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.file,)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "none.pth"
+    for load in (existing_checkpoint, read_state_dict, lambda f: slim(weights=str(f))):
+        with pytest.raises(FileNotFoundError, match=re.escape(f"{file}: no such checkpoint")):
+            load(file)
+
+
+def test_a_folder_is_no_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no such checkpoint"):
+        existing_checkpoint(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"weights\n", b"PK\x03\x04", b"\x80\x04"])
+def test_a_file_that_torch_cannot_read_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "text.pth"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(f"{file}: can't be loaded as a checkpoint")):
+        read_state_dict(file)
+
+
+@pytest.mark.parametrize("kind", ["pickle", "torch"])
+def test_a_pickled_object_is_refused_and_executes_nothing(tmp_path: Path, kind: str) -> None:
+    file, marker, control = (tmp_path / name for name in ("evil.pth", "executed", "control"))
+    pickle.loads(pickle.dumps(Touch(control)))
+    assert control.exists()
+    content = {"state_dict": {"a": torch.zeros(1)}, "evil": Touch(marker)}
+    if kind == "pickle":
+        file.write_bytes(pickle.dumps(content))
+    else:
+        torch.save(content, file)
+    with pytest.raises(ValueError, match="can't be loaded as a checkpoint"):
+        read_state_dict(file)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [{}, [], None, {"state_dict": {}}, {"epoch": 3}, {"state_dict": {"a": 1}}]
+)
+def test_a_file_without_a_state_dict_is_refused(tmp_path: Path, content: Any) -> None:
+    file = save(tmp_path / "other.pth", content)
+    with pytest.raises(ValueError, match=re.escape(f"{file}: holds no state dict")):
+        read_state_dict(file)
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_state_dict_is_read_bare_or_within_a_checkpoint(tmp_path: Path, wrapped: bool) -> None:
+    state = {"a": torch.rand(2, 3)}
+    file = save(tmp_path / "a.pth", {"meta": {}, "state_dict": state} if wrapped else state)
+    read = read_state_dict(file)
+    assert read.keys() == {"a"}
+    assert torch.equal(read["a"], state["a"])
+
+
+def test_weights_of_the_same_classes_are_loaded_whole(tmp_path: Path) -> None:
+    first = slim()
+    model = slim(weights=str(save(tmp_path / "a.pth", first.state_dict())))
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, first.state_dict()[name]), name
+
+
+def test_weights_of_91_classes_leave_the_predictor_alone_new(tmp_path: Path) -> None:
+    coco, model = slim(num_classes=91), slim()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    load_pretrained(model, str(save(tmp_path / "coco.pth", coco.state_dict())))
+    predictor = {name for name in before if name.startswith("roi_heads.box_predictor.")}
+    assert len(predictor) == 4
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, before[name] if name in predictor else coco.state_dict()[name])
+
+
+def test_another_number_of_classes_is_said_in_words() -> None:
+    with pytest.raises(ValueError, match=r"a\.pth: was trained for 91 classes .* has 11 "):
+        check_state_dict(slim(), slim(num_classes=91).state_dict(), "a.pth")
+
+
+def test_other_shapes_are_refused_with_an_example(tmp_path: Path) -> None:
+    file = save(tmp_path / "a.pth", slim(width=24).state_dict())
+    with pytest.raises(ValueError, match=r"a\.pth: does not fit the model: it has other shapes of"):
+        slim(weights=str(file))
+
+
+def test_lacking_and_foreign_entries_are_both_named() -> None:
+    model = slim()
+    state = {**model.state_dict(), "extra.weight": torch.zeros(1)}
+    del state["rpn.head.cls_logits.bias"]
+    with pytest.raises(ValueError, match=r"a\.pth: does not fit") as caught:
+        check_state_dict(model, state, "a.pth")
+    assert "lacks 1 entries such as 'rpn.head.cls_logits.bias'" in str(caught.value)
+    assert "has too many 1 entries such as 'extra.weight'" in str(caught.value)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where torch.hub looks for the COCO weights; a download is refused by a closed port."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+    for name in ("no_proxy", "NO_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr(urllib.request, "_opener", None)
+    return tmp_path / "torch" / "hub" / "checkpoints" / URL.rpartition("/")[2]
+
+
+def test_a_failing_download_says_what_was_tried_and_what_to_do(place: Path) -> None:
+    with pytest.raises(RuntimeError, match=re.escape(URL)) as caught:
+        slim(weights="COCO_V1")
+    assert f"by hand at {place}" in str(caught.value)
+    assert "--cfg-options model.weights=None" in str(caught.value)
+
+
+def test_weights_put_at_the_named_place_are_found(place: Path) -> None:
+    place.parent.mkdir(parents=True)
+    coco = slim(num_classes=91)
+    save(place, coco.state_dict())
+    assert download_coco_weights().keys() == coco.state_dict().keys()
+    model = slim(weights="COCO_V1")
+    assert torch.equal(model.backbone.stem[0][0].weight, coco.backbone.stem[0][0].weight)
+
+
+def test_a_pickled_object_put_at_the_named_place_executes_nothing(
+    place: Path, tmp_path: Path
+) -> None:
+    place.parent.mkdir(parents=True)
+    save(place, {"a": Touch(tmp_path / "executed")})
+    with pytest.raises(RuntimeError, match=re.escape(str(place))):
+        download_coco_weights()
+    assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>404</html>"])
+def test_a_broken_file_at_the_named_place_is_named(place: Path, content: bytes) -> None:
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content)
+    with pytest.raises(RuntimeError, match=re.escape(str(place))):
+        download_coco_weights()
