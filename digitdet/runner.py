@@ -3,6 +3,7 @@
 import logging
 import os
 import pickle
+from collections.abc import Mapping
 from typing import Any
 
 import mmengine.runner
@@ -10,6 +11,7 @@ import torch
 from mmengine.logging import MMLogger
 from mmengine.model import MMDistributedDataParallel
 from torch import nn
+from torch.utils.data import DataLoader
 
 # Warnings that mmengine 0.10.7 gives of its own code; nothing that a user can act on.
 OWN_DEPRECATIONS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
@@ -50,6 +52,18 @@ class Runner(mmengine.runner.Runner):
                 per_rank = self._randomness_cfg.get("diff_rank_seed", False)
                 setattr(self, name, self.build_dataloader(loader, self.seed, per_rank))
         return super().build_model(model)
+
+    @staticmethod
+    def build_dataloader(
+        dataloader: DataLoader[Any] | dict[str, Any],
+        seed: int | None = None,
+        diff_rank_seed: bool = False,
+    ) -> DataLoader[Any]:
+        """Build a loader; without workers, what only concerns workers is left out."""
+        if isinstance(dataloader, Mapping) and dataloader.get("num_workers", 0) == 0:
+            of_workers = ("persistent_workers", "prefetch_factor")
+            dataloader = {k: v for k, v in dataloader.items() if k not in of_workers}
+        return mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
 
     def load_checkpoint(self, filename: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Load a checkpoint into the model.

@@ -1,8 +1,8 @@
 """The quickstart's detector, from its checkpoint `load_from`, trained on with a labelled folder.
 
 Question: what do two minutes of fine-tuning on some 200 photographs of one's own give?
-Expected: PENDING
-Time: PENDING
+Expected: mAP .235, mAP50 .523 on 56 photographs of SVHN, trained on 200; .064 and .188 before.
+Time: 2 min 10 s on two CPU cores.
 """
 
 _base_ = [

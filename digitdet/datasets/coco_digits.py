@@ -55,6 +55,8 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
         self.image_dir = Path(data_root, image_dir)
         check_folder(Path(data_root), self.image_dir)
         self.annotations = read_annotations(Path(data_root, ann_file))
+        if not len(self.annotations):
+            raise ValueError(f"{self.annotations.file}: its list 'images' is empty")
         missing = missing_files(self.image_dir, self.annotations.file_names)
         if missing:
             ids = self.annotations.image_ids

@@ -224,6 +224,11 @@ def test_the_real_training_box_277_is_clipped_and_reported_and_544_stays_as_publ
     assert [-1, 26, 15, 60] in target["boxes"].tolist()
 
 
+def test_a_file_without_pictures_is_refused(write_coco: Callable[..., Path]) -> None:
+    with pytest.raises(ValueError, match=r"digits\.json: its list 'images' is empty"):
+        _open(write_coco(images=[], annotations=[]))
+
+
 @pytest.mark.parametrize("index", [-1, 1])
 def test_a_position_outside_the_dataset_is_an_index_error(
     index: int, write_coco: Callable[..., Path]

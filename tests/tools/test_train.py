@@ -115,7 +115,7 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
 ) -> None:
     options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1"]
     options += ["model.min_size=64", "model.max_size=128", "train_dataloader.batch_size=3"]
-    options += ["train_dataloader.num_workers=0", "train_dataloader.persistent_workers=False"]
+    options += ["train_dataloader.num_workers=0"]
     tool("train")([TL3, "--work-dir", str(tmp_path), "--cfg-options", *options])
     rows = _scalars(tmp_path)
     assert [row["map"] for row in rows if "map" in row]
