@@ -14,6 +14,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
+        action="extend",
         default=[],
         metavar="KEY=VALUE",
         help="override values of the config, for example data_root=DIR model.min_size=256",
@@ -42,7 +43,7 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         What it returns.
 
     Raises:
-        SystemExit: On an error, unless the environment asks for the traceback.
+        SystemExit: On an error, unless the environment asks for the traceback; on Ctrl-C.
     """
     try:
         return function(*args, **kwargs)
@@ -52,6 +53,9 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         print(f"error: {_message(error)}", file=sys.stderr)
         print(f"(set {TRACEBACK}=1 to see the traceback)", file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("interrupted; a training goes on with --resume", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def _message(error: Exception) -> str:

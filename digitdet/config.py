@@ -1,14 +1,15 @@
 """Loads a config: inheritance, overrides, and a refusal of what nothing reads."""
 
-import argparse
+import ast
 import difflib
+import importlib
 import inspect
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 # Read by digitdet, or by mmengine from the whole config.
 OTHER_KEYS = frozenset(
@@ -29,21 +30,38 @@ def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
     """Parse ``KEY=VALUE`` texts of the command line.
 
     Args:
-        options: Texts such as ``"model.min_size=256"`` or ``"model.mean=[0,0,0]"``.
+        options: Texts such as ``"model.min_size=256"``, ``"model.mean=[0,0,0]"`` or
+            ``"data_root=/my data"``.
 
     Returns:
-        Dotted key -> value.
+        Dotted key -> value: a Python literal where the text is one, else the text itself.
 
     Raises:
-        ValueError: If one is not of that form.
+        ValueError: If one is not of that form, or begins like a list, tuple or dict and is none.
     """
+    parsed = {}
     for option in options:
-        if not option.partition("=")[0].strip() or "=" not in option:
+        key, equals, text = option.partition("=")
+        if not key.strip() or not equals:
             raise ValueError(f"--cfg-options takes KEY=VALUE, got {option!r}")
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--options", nargs="*", action=DictAction, default={})
-    parsed: dict[str, Any] = parser.parse_args(["--options", *options]).options
+        parsed[key.strip()] = _parse_value(text, option)
     return parsed
+
+
+def _parse_value(text: str, option: str) -> Any:
+    words = {"true": True, "false": False, "none": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        if text.startswith(("[", "(", "{")):
+            raise ValueError(
+                f"--cfg-options: the value of {option!r} is no Python literal; write texts within "
+                "it in quotes, for example \"key=['a','b']\""
+            ) from None
+        return text
+    return list(value) if isinstance(value, tuple) else value
 
 
 def load(file: str | Path, options: Sequence[str] = ()) -> Config:
@@ -67,10 +85,9 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     file = Path(file)
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no such config")
-    _make_importable(file)
     try:
-        config = Config.fromfile(str(file), lazy_import=False)
-    except (FileNotFoundError, ImportError):
+        config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
+    except FileNotFoundError:
         raise
     except Exception as error:
         raise ValueError(f"{file}: can't be read as a config: {error}") from error
@@ -78,14 +95,35 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     _check_keys(config, str(file))
     _check_keys({key.split(".")[0]: None for key in overrides}, "--cfg-options")
     config.merge_from_dict(overrides)
+    _import_modules(config, file)
     _hand_on(config)
     return config
 
 
-def _make_importable(file: Path) -> None:
+def _import_modules(config: Config, file: Path) -> None:
+    """Import what ``custom_imports`` names; look beside the config and in the working folder."""
     for folder in (Path.cwd(), file.resolve().parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
+    wanted = config.get("custom_imports") or {}
+    names = wanted.get("imports", [])
+    for name in [names] if isinstance(names, str) else names:
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            if wanted.get("allow_failed_imports", False) and isinstance(error, ImportError):
+                continue
+            raise ImportError(
+                f"{file}: custom_imports: {name!r} can't be imported "
+                f"({type(error).__name__}: {error}); it is looked for beside the config, in the "
+                "working folder and among the installed packages"
+            ) from error
+
+
+def forget_pretrained(config: Config) -> None:
+    """Take pretrained weights out of a config whose model gets a checkpoint's instead."""
+    if "weights" in config.model:
+        config.model.weights = None
 
 
 def known_keys() -> set[str]:

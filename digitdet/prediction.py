@@ -1,6 +1,7 @@
 """Reads one's own photographs with a trained detector."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from digitdet.datasets.folders import list_images
 from digitdet.datasets.images import read_image
 from digitdet.drawing import draw_boxes
 from digitdet.evaluation.submission import write_json
-from digitdet.models.weights import check_state_dict, read_state_dict
-from digitdet.registry import MODELS, READERS
+from digitdet.models.weights import check_state_dict, load_file, state_dict_of
+from digitdet.registry import MODELS
 from digitdet.structures import Number
-from digitdet.testing import check_thresholds
+from digitdet.testing import build_reader
 
 
 def load_model(config: Config, checkpoint: str | Path) -> nn.Module:
@@ -35,8 +36,9 @@ def load_model(config: Config, checkpoint: str | Path) -> nn.Module:
         FileNotFoundError: If there is no such checkpoint.
         ValueError: If it does not fit.
     """
-    state = read_state_dict(Path(checkpoint))
-    model = MODELS.build({**config.model, "weights": None})
+    state = state_dict_of(load_file(checkpoint), str(checkpoint))
+    configs.forget_pretrained(config)
+    model = MODELS.build(config.model)
     check_state_dict(model, state, str(checkpoint))
     model.load_state_dict(state)
     return model.to(get_device()).eval()
@@ -89,38 +91,49 @@ def predict(
     config = configs.load(config_file, options)
     files = find_images(paths)
     out = Path(out_dir or f"work_dirs/{Path(config_file).stem}/predict")
-    model, reader = load_model(config, checkpoint), READERS.build(config.reader)
-    check_thresholds(model, reader)
+    model = load_model(config, checkpoint)
+    reader = build_reader(config, model)
+    names = _unique_names(files, out)
     out.mkdir(parents=True, exist_ok=True)
-    records = []
-    for file, name in zip(files, _unique_names(files), strict=True):
-        try:
-            image = read_image(file)
-        except (FileNotFoundError, ValueError) as error:
-            console.print(f"error: {error}", style="red")
-            records.append({"file": str(file), "error": str(error)})
-            continue
-        with torch.inference_mode():
-            prediction: dict[str, Tensor] = model([image.as_subclass(Tensor).to(get_device())])[0]
-        numbers = reader({key: value.cpu() for key, value in prediction.items()})
-        record = _record(file, numbers)
-        _draw(image, numbers).save(out / name)
-        records.append({**record, "drawn": str(out / name)})
-        console.print(f"{file}: {record['number'] or '(no number)'}  {record['confidence']:.2f}")
+    records = [
+        _predict_file(file, model, reader, drawn) for file, drawn in zip(files, names, strict=True)
+    ]
     write_json(out / "predictions.json", records)
     return records
 
 
-def _unique_names(files: Sequence[Path]) -> Iterator[str]:
-    """Name each drawn picture by its stem; later ones of the same stem are numbered."""
-    used: set[str] = set()
+def _predict_file(
+    file: Path, model: nn.Module, reader: Callable[[Any], list[Number]], drawn: Path
+) -> dict[str, Any]:
+    try:
+        image = read_image(file)
+    except (FileNotFoundError, ValueError) as error:
+        console.print(f"error: {error}", style="red")
+        return {"file": str(file), "error": str(error)}
+    with torch.inference_mode():
+        prediction: dict[str, Tensor] = model([image.as_subclass(Tensor).to(get_device())])[0]
+    numbers = reader({key: value.cpu() for key, value in prediction.items()})
+    record = _record(file, numbers)
+    _draw(image, numbers).save(drawn)
+    console.print(f"{file}: {record['number'] or '(no number)'}  {record['confidence']:.2f}")
+    return {**record, "drawn": str(drawn)}
+
+
+def _unique_names(files: Sequence[Path], out: Path) -> list[Path]:
+    """Name each drawn picture by its stem; later ones of the same stem are numbered.
+
+    Raises:
+        ValueError: If a drawn picture would replace one of the photographs.
+    """
+    inputs = {file.resolve() for file in files}
+    names: dict[Path, None] = {}
     for file in files:
-        name, count = file.stem, 1
-        while name in used:
-            count += 1
-            name = f"{file.stem}_{count}"
-        used.add(name)
-        yield f"{name}.png"
+        stems = itertools.chain([file.stem], (f"{file.stem}_{n}" for n in itertools.count(2)))
+        drawn = next(name for name in (out / f"{stem}.png" for stem in stems) if name not in names)
+        if drawn.resolve() in inputs:
+            raise ValueError(f"{drawn}: would replace a photograph; choose another folder by --out")
+        names[drawn] = None
+    return list(names)
 
 
 def _record(file: Path, numbers: Sequence[Number]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 import logging
 import os
-import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import mmengine.runner
 import torch
+from mmengine.dist import is_main_process
 from mmengine.logging import MMLogger
-from mmengine.model import MMDistributedDataParallel
+from mmengine.model import MMDistributedDataParallel, is_model_wrapper
 from torch import nn
 from torch.utils.data import DataLoader
+
+from digitdet.models.weights import check_state_dict, load_file, state_dict_of
 
 # Warnings that mmengine 0.10.7 gives of its own code; nothing that a user can act on.
 OWN_DEPRECATIONS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
@@ -65,19 +68,49 @@ class Runner(mmengine.runner.Runner):
             dataloader = {k: v for k, v in dataloader.items() if k not in of_workers}
         return mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
 
-    def load_checkpoint(self, filename: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Load a checkpoint into the model.
+    def load_checkpoint(
+        self,
+        filename: str,
+        map_location: Any = "cpu",
+        strict: bool = True,  # noqa: ARG002
+        revise_keys: Any = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Load a checkpoint into the model, all of it or not at all.
+
+        Args:
+            filename: A checkpoint of digitdet, or a plain state dict.
+            map_location: Where its tensors go.
+            strict: Always true; mmengine's argument.
+            revise_keys: Not used; mmengine's argument.
+
+        Returns:
+            The checkpoint.
 
         Raises:
-            ValueError: If the file is not a checkpoint of tensors and plain values, or does not
-                fit the model.
+            FileNotFoundError: If there is no such file.
+            ValueError: If it is not a checkpoint of tensors and plain values, or does not fit.
         """
-        try:
-            return super().load_checkpoint(filename, *args, **kwargs)
-        except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
-            raise ValueError(
-                f"{filename}: can't be loaded as a checkpoint of tensors and plain values ({error})"
-            ) from error
+        checkpoint = load_file(filename, map_location)
+        state_dict_of(checkpoint, filename)
+        self.call_hook("after_load_checkpoint", checkpoint=checkpoint)
+        model = self.bare_model
+        state = state_dict_of(checkpoint, filename)
+        check_state_dict(model, state, filename)
+        model.load_state_dict(state)
+        self._has_loaded = True
+        self.logger.info(f"loaded {filename}")
+        return checkpoint
+
+    def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
+        """Write a checkpoint under a temporary name, then rename it: it is whole or not there."""
+        super().save_checkpoint(out_dir, f"{filename}.part", *args, **kwargs)
+        if is_main_process():
+            Path(out_dir, f"{filename}.part").replace(Path(out_dir, filename))
+
+    @property
+    def bare_model(self) -> nn.Module:
+        """The model without its wrapper of a distributed run."""
+        return self.model.module if is_model_wrapper(self.model) else self.model
 
     def wrap_model(self, model_wrapper_cfg: dict[str, Any] | None, model: nn.Module) -> nn.Module:
         """Wrap the model for a distributed run; on a CPU there is no device to name."""

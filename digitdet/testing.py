@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from mmengine.model import is_model_wrapper
 from rich.table import Table
 from torch import nn
 
 from digitdet import config as configs
 from digitdet.console import console
 from digitdet.evaluation.submission import write_json
-from digitdet.models.weights import existing_checkpoint
+from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.registry import READERS
 from digitdet.runner import Runner
 
@@ -47,15 +47,15 @@ def test(
     config = configs.load(config_file, options)
     config.launcher = launcher
     config.load_from, config.resume = str(existing_checkpoint(checkpoint)), False
-    config.model.weights = None  # replaced by the checkpoint's, so not fetched
+    configs.forget_pretrained(config)
     work_dir = Path(config.get("work_dir") or f"work_dirs/{Path(config_file).stem}")
     out = Path(out_dir) if out_dir else work_dir / split
     _select_split(config, split, out)
     runner = Runner.from_cfg(config)
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    check_thresholds(model, READERS.build(config.reader))
+    build_reader(config, runner.bare_model)
     figures: dict[str, float] = runner.test()
     if is_main_process():
+        (out / "metrics.json").unlink(missing_ok=True)
         if figures:
             metrics = runner.test_evaluator.metrics
             names = [metric.evaluator for metric in metrics if hasattr(metric, "evaluator")]
@@ -81,28 +81,43 @@ def _select_split(config: Config, split: str, out: Path) -> None:
         raise ValueError(f"the config has no {split}_dataloader, so there is no split {split!r}")
     evaluators = config.get(f"{split}_evaluator") or []
     evaluators = list(evaluators) if isinstance(evaluators, list | tuple) else [evaluators]
-    if not config.get("reader"):
-        raise ValueError("the config has no reader, which pred.csv is made with")
-    submission = dict(type="SubmissionMetric", out_dir=str(out), reader=config.reader)
-    config.merge_from_dict(
-        dict(test_dataloader=loader, test_evaluator=[*evaluators, submission], test_cfg=dict())
+    submission = dict(
+        type="SubmissionMetric",
+        out_dir=str(out),
+        reader=config.get("reader"),
+        category_ids=_trained_category_ids(config.load_from),
     )
+    config.test_dataloader = loader
+    config.test_evaluator = [*evaluators, submission]
+    config.test_cfg = dict()
     for key in ("train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler", "val_cfg"):
         config[key] = None
     config.val_dataloader = config.val_evaluator = None
     config.work_dir = str(out)
 
 
-def check_thresholds(model: nn.Module, reader: object) -> None:
-    """Refuse a reader that waits for detections which the model drops.
+def _trained_category_ids(checkpoint: str) -> list[tuple[int, int]]:
+    """Return label and category id of the data that a checkpoint was trained on, if it says so."""
+    meta = load_file(checkpoint).get("meta", {})
+    return list(meta.get("dataset_meta", {}).get("category_ids", {}).items())
+
+
+def build_reader(config: Config, model: nn.Module) -> Any:
+    """Build a config's reader, and refuse one that waits for detections which the model drops.
 
     Args:
-        model: A model; one without ``score_threshold`` is not judged.
-        reader: A reader; one without ``score_threshold`` is not judged.
+        config: The config.
+        model: Its model; one without ``score_threshold`` is not judged.
+
+    Returns:
+        The reader.
 
     Raises:
-        ValueError: If the reader's threshold lies below the model's.
+        ValueError: If the config has no reader, or its threshold lies below the model's.
     """
+    if not config.get("reader"):
+        raise ValueError("the config has no `reader`, which reads the numbers")
+    reader = READERS.build(config.reader)
     wanted = getattr(reader, "score_threshold", None)
     given = getattr(model, "score_threshold", None)
     if wanted is not None and given is not None and wanted < given:
@@ -110,3 +125,4 @@ def check_thresholds(model: nn.Module, reader: object) -> None:
             f"reader.score_threshold is {wanted}, below model.score_threshold, {given}: the model "
             "drops what the reader asks for; lower the model's or raise the reader's"
         )
+    return reader

@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from mmengine.runner import find_latest_checkpoint
 
 from digitdet import config as configs
 from digitdet.console import console
+from digitdet.datasets.folders import natural_key
 from digitdet.models.weights import existing_checkpoint
 from digitdet.runner import Runner
 
@@ -48,8 +48,8 @@ def train(
     if checkpoint:
         config.load_from, config.resume = checkpoint, True
     if config.get("load_from"):
-        config.load_from = str(existing_checkpoint(config.load_from))
-        config.model.weights = None  # replaced by the checkpoint's, so not fetched
+        _check_start(config.load_from)
+        configs.forget_pretrained(config)
     if amp:
         _use_amp(config)
     runner = Runner.from_cfg(config)
@@ -59,18 +59,33 @@ def train(
     return runner
 
 
+def _check_start(load_from: str) -> None:
+    if not Path(load_from).is_file():
+        raise FileNotFoundError(
+            f"{load_from}: no such checkpoint to start from. Train it first (the quickstart's: "
+            "`python tools/train.py configs/experiments/quickstart.py`), name another by "
+            "`--cfg-options load_from=FILE`, or start from random weights: load_from=None"
+        )
+
+
 def _resume_from(resume: str | bool, work_dir: str) -> str | None:
     if isinstance(resume, str):
         return str(existing_checkpoint(resume))
     if not resume:
         return None
-    newest = find_latest_checkpoint(work_dir) if Path(work_dir).is_dir() else None
+    newest = newest_checkpoint(Path(work_dir))
     if newest is None:
         console.print(
             f"--resume: {work_dir} holds no checkpoint, so training starts from the beginning"
         )
         return None
-    return str(existing_checkpoint(newest))
+    return str(newest)
+
+
+def newest_checkpoint(work_dir: Path) -> Path | None:
+    """Return the checkpoint of the most steps in a folder, or None if it holds none."""
+    files = [*work_dir.glob("epoch_*.pth"), *work_dir.glob("iter_*.pth")]
+    return max(files, key=natural_key, default=None)
 
 
 def _use_amp(config: Config) -> None:

@@ -62,8 +62,13 @@ def test_an_error_of_the_input_is_one_message(
 def test_an_error_of_the_code_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError):
         call(lambda: 1 // 0)
-    with pytest.raises(KeyboardInterrupt):
+
+
+def test_an_interruption_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
         call(fail, KeyboardInterrupt())
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err.splitlines() == ["interrupted; a training goes on with --resume"]
 
 
 def test_the_environment_asks_for_the_traceback(

@@ -24,6 +24,13 @@ def _write(folder: Path, text: str, name: str = "mine.py") -> Path:
         (["a.b=text", "c=[1,2]"], {"a.b": "text", "c": [1, 2]}),
         (["model.weights=None"], {"model.weights": None}),
         (["a=x=y"], {"a": "x=y"}),
+        (["a=1,2,3"], {"a": [1, 2, 3]}),
+        (["a=(1, 2)"], {"a": [1, 2]}),
+        (["a=true", "b=False", "c=none"], {"a": True, "b": False, "c": None}),
+        (["a=1e-3"], {"a": 0.001}),
+        (["data_root=/a/my data"], {"data_root": "/a/my data"}),
+        (["data_root=/a/x,y"], {"data_root": "/a/x,y"}),
+        (["a={'b': 1}"], {"a": {"b": 1}}),
     ],
 )
 def test_overrides_are_parsed(options: list[str], expected: dict[str, object]) -> None:
@@ -34,6 +41,13 @@ def test_overrides_are_parsed(options: list[str], expected: dict[str, object]) -
 def test_an_override_of_another_form_is_refused(option: str) -> None:
     with pytest.raises(ValueError, match=r"KEY=VALUE"):
         config.parse_overrides([option])
+
+
+@pytest.mark.parametrize("option", ["model.mean=[0,0,0", "a=[x,y]", "a={"])
+def test_a_broken_list_is_refused_with_its_option(option: str) -> None:
+    with pytest.raises(ValueError, match="no Python literal") as caught:
+        config.parse_overrides([option])
+    assert option in str(caught.value)
 
 
 def test_one_override_moves_all_data() -> None:
@@ -102,6 +116,36 @@ def test_a_custom_import_that_is_missing_is_named(tmp_path: Path) -> None:
     file = _write(tmp_path, "custom_imports = dict(imports=['no_such_module_of_mine'])")
     with pytest.raises(ImportError, match="no_such_module_of_mine"):
         config.load(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("import no_such_package_at_all", "No module named 'no_such_package_at_all'"),
+        ("undefined_name", "name 'undefined_name' is not defined"),
+    ],
+)
+def test_an_error_within_a_custom_import_is_told_with_its_cause(
+    text: str, cause: str, tmp_path: Path
+) -> None:
+    module = f"broken_{text.split()[0]}"
+    _write(tmp_path, text, f"{module}.py")
+    file = _write(tmp_path, f"custom_imports = dict(imports=['{module}'])")
+    with pytest.raises(ImportError, match=f"'{module}' can't be imported") as caught:
+        config.load(file)
+    assert cause in str(caught.value)
+
+
+def test_a_custom_import_that_may_fail_is_passed_over(tmp_path: Path) -> None:
+    imports = "dict(imports=['no_such_module_of_mine'], allow_failed_imports=True)"
+    config.load(_write(tmp_path, f"custom_imports = {imports}"))
+
+
+def test_a_custom_import_can_be_given_as_an_override(tmp_path: Path) -> None:
+    _write(tmp_path, "raise ImportError('it was imported')", "asked_for_by_override.py")
+    file = _write(tmp_path, "custom_imports = dict(imports=[])")
+    with pytest.raises(ImportError, match="it was imported"):
+        config.load(file, ["custom_imports.imports=['asked_for_by_override']"])
 
 
 def test_modules_beside_the_config_and_in_the_working_folder_are_found(

@@ -16,11 +16,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--num-train", type=int, default=1000, help="(default: 1000)")
     parser.add_argument("--num-valid", type=int, default=200, help="(default: 200)")
     parser.add_argument("--num-test", type=int, default=200, help="(default: 200)")
-    parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="of train; valid and test have the next two (default: 0)",
+    )
     call(_write, parser.parse_args(argv))
 
 
 def _write(args: argparse.Namespace) -> None:
+    from digitdet.environment import check_torch
+
+    check_torch()
     from digitdet.datasets.synthetic_layout import write_layout
 
     write_layout(

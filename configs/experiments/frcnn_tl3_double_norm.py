@@ -7,6 +7,11 @@ epoch 10, as the report gives them. Not measured by digitdet.
 Time: like frcnn_tl3.
 """
 
-_base_ = ["frcnn_tl3.py"]
+_base_ = [
+    "../_base_/datasets/homework.py",
+    "../_base_/models/faster_rcnn_r50_fpn_v2.py",
+    "../_base_/schedules/sgd_10e.py",
+    "../_base_/default_runtime.py",
+]
 
 model = dict(mean=[0.5961, 0.5581, 0.4974], std=[0.0524, 0.0502, 0.0506])

@@ -7,6 +7,11 @@ Expected: unknown; neither the report nor digitdet has measured it.
 Time: like frcnn_tl3.
 """
 
-_base_ = ["frcnn_tl3.py"]
+_base_ = [
+    "../_base_/datasets/homework.py",
+    "../_base_/models/faster_rcnn_r50_fpn_v2.py",
+    "../_base_/schedules/sgd_10e.py",
+    "../_base_/default_runtime.py",
+]
 
 model = dict(mean=[0.0, 0.0, 0.0], std=[1.0, 1.0, 1.0])

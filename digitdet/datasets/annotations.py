@@ -3,8 +3,9 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -48,37 +49,6 @@ class Annotations:
     def of_image(self, position: int) -> slice:
         """Return where the boxes of the picture at a position lie."""
         return slice(int(self.offsets[position]), int(self.offsets[position + 1]))
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    """What `clean` changed: the ids of the annotations.
-
-    Attributes:
-        clipped: Boxes that reached outside their picture.
-        empty: Boxes dropped for having no area inside their picture.
-        crowd: Boxes dropped for being marked as a crowd.
-    """
-
-    clipped: list[int]
-    empty: list[int]
-    crowd: list[int]
-
-    def __str__(self) -> str:
-        done = (
-            ("clipped to their picture", self.clipped),
-            ("without area dropped", self.empty),
-            ("marked as crowd dropped", self.crowd),
-        )
-        parts = [f"{len(ids)} {what} ({_some(ids, 'annotation')})" for what, ids in done if ids]
-        return "; ".join(parts)
-
-
-def _some(items: Sequence[Any], noun: str, most: int = 5) -> str:
-    """Name the first few of many items."""
-    text = ", ".join(map(str, items[:most]))
-    more = f" and {len(items) - most} more" if len(items) > most else ""
-    return f"{noun}{'s' if len(items) > 1 else ''} {text}{more}"
 
 
 def _load(file: Path) -> Mapping[str, Any]:
@@ -134,6 +104,31 @@ def _is_relative(value: Any) -> bool:
     return not any(path.is_absolute() or path.drive or ".." in path.parts for path in paths)
 
 
+def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
+    """Return the pictures' ids, file names, and heights and widths."""
+    ids = _column(images, "id", where, _is_int, "an integer")
+    inside = "a path inside the picture folder"
+    names = _column(images, "file_name", where, _is_relative, inside)
+    sizes = [
+        _column(images, key, where, _is_size, "a positive number of pixels")
+        for key in ("height", "width")
+    ]
+    repeated = [i for i, count in Counter(ids).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{where}: the id {repeated[0]} stands twice; ids have to be unique")
+    return ids, names, sizes
+
+
+def _check_boxes(boxes: list[Any], where: str, images: Container[int], ids: list[int]) -> None:
+    _column(boxes, "bbox", where, _is_bbox, "four finite numbers [x, y, w, h]")
+    named = f"the id of one of the file's categories ({ids})"
+    _column(boxes, "category_id", where, lambda v: _is_int(v) and v in ids, named)
+    owner = "the id of one of the file's images"
+    _column(boxes, "image_id", where, lambda v: _is_int(v) and v in images, owner)
+    marked = [box for box in boxes if "iscrowd" in box]
+    _column(marked, "iscrowd", where, lambda v: type(v) in (bool, int) and v in (0, 1), "0 or 1")
+
+
 def read_annotations(file: Path) -> Annotations:
     """Read and index a COCO annotation file.
 
@@ -150,77 +145,25 @@ def read_annotations(file: Path) -> Annotations:
     """
     content = _load(file)
     labels = label_map(content["categories"], str(file))
-    images, annotations = content["images"], content["annotations"]
-
-    where = f"{file}: images"
-    image_ids = _column(images, "id", where, _is_int, "an integer")
-    inside = "a path inside the picture folder"
-    file_names = _column(images, "file_name", where, _is_relative, inside)
-    heights = _column(images, "height", where, _is_size, "a positive number of pixels")
-    widths = _column(images, "width", where, _is_size, "a positive number of pixels")
+    image_ids, file_names, sizes = _read_images(content["images"], f"{file}: images")
     positions = {image_id: position for position, image_id in enumerate(image_ids)}
-    if len(positions) < len(image_ids):
-        repeated = next(i for p, i in enumerate(image_ids) if positions[i] != p)
-        raise ValueError(f"{where}: the id {repeated} stands twice; ids have to be unique")
+    boxes = content["annotations"]
+    _check_boxes(boxes, f"{file}: annotations", positions, sorted(labels))
 
-    where = f"{file}: annotations"
-    boxes = _column(annotations, "bbox", where, _is_bbox, "four finite numbers [x, y, w, h]")
-    named = f"the id of one of the file's categories ({sorted(labels)})"
-    categories = _column(
-        annotations, "category_id", where, lambda v: _is_int(v) and v in labels, named
-    )
-    owner = "the id of one of the file's images"
-    owners = _column(annotations, "image_id", where, lambda v: _is_int(v) and v in positions, owner)
-    marked = [a for a in annotations if "iscrowd" in a]
-    _column(marked, "iscrowd", where, lambda v: type(v) in (bool, int) and v in (0, 1), "0 or 1")
-    ids = [a["id"] if _is_int(a.get("id")) else p for p, a in enumerate(annotations)]
-
-    picture = np.array([positions[owner] for owner in owners], dtype=np.int64)
+    picture = np.array([positions[box["image_id"]] for box in boxes], dtype=np.int64)
     order = np.argsort(picture, kind="stable")
-    xywh = np.array(boxes, dtype=np.float64).reshape(-1, 4)[order]
+    xywh = np.array([box["bbox"] for box in boxes], dtype=np.float64).reshape(-1, 4)[order]
     xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1)
+    ids = [box["id"] if _is_int(box.get("id")) else p for p, box in enumerate(boxes)]
     return Annotations(
         file=file,
         image_ids=np.array(image_ids, dtype=np.int64),
         file_names=file_names,
-        sizes=np.array([heights, widths], dtype=np.int64).T,
-        offsets=np.concatenate([[0], np.cumsum(np.bincount(picture, minlength=len(images)))]),
+        sizes=np.array(sizes, dtype=np.int64).T,
+        offsets=np.concatenate([[0], np.cumsum(np.bincount(picture, minlength=len(image_ids)))]),
         boxes=xyxy.astype(np.float32),
-        labels=np.array([labels[c] for c in categories], dtype=np.int64)[order],
-        iscrowd=np.array([bool(a.get("iscrowd", 0)) for a in annotations], dtype=bool)[order],
+        labels=np.array([labels[box["category_id"]] for box in boxes], dtype=np.int64)[order],
+        iscrowd=np.array([bool(box.get("iscrowd", 0)) for box in boxes], dtype=bool)[order],
         annotation_ids=np.array(ids, dtype=np.int64)[order],
         category_ids={label: category_id for category_id, label in labels.items()},
-    )
-
-
-def clean(annotations: Annotations) -> tuple[Annotations, Cleaning]:
-    """Make annotations fit for training: clip boxes to their picture, drop empty and crowd ones.
-
-    Args:
-        annotations: As published.
-
-    Returns:
-        The cleaned annotations and what was changed.
-    """
-    counts = np.diff(annotations.offsets)
-    height, width = np.repeat(annotations.sizes, counts, axis=0).T.astype(np.float32)
-    far = np.stack([width, height, width, height], axis=1)
-    boxes = annotations.boxes.clip(0, far)
-    empty = (boxes[:, 2:] <= boxes[:, :2]).any(axis=1) & ~annotations.iscrowd
-    kept = ~(empty | annotations.iscrowd)
-    clipped = (boxes != annotations.boxes).any(axis=1) & kept
-
-    picture = np.repeat(np.arange(len(annotations)), counts)[kept]
-    offsets = np.cumsum(np.bincount(picture, minlength=len(annotations)))
-    cleaned = replace(
-        annotations,
-        offsets=np.concatenate([[0], offsets]),
-        boxes=boxes[kept],
-        labels=annotations.labels[kept],
-        iscrowd=annotations.iscrowd[kept],
-        annotation_ids=annotations.annotation_ids[kept],
-    )
-    ids = annotations.annotation_ids
-    return cleaned, Cleaning(
-        *(ids[mask].tolist() for mask in (clipped, empty, annotations.iscrowd))
     )

@@ -1,5 +1,6 @@
 """Decides which label a file's category means."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,3 +40,21 @@ def label_map(categories: Sequence[Mapping[str, Any]], file: str) -> dict[int, i
     if not labels:
         raise ValueError(f"{file}: 'categories' is empty; it has to name the digits")
     return labels
+
+
+def complete_category_ids(category_ids: Mapping[int, int]) -> dict[int, int]:
+    """Give every label a category id, so that each prediction can be written with one.
+
+    Args:
+        category_ids: Label -> category id of a file.
+
+    Returns:
+        The same for all ten labels. One that the file has no category for keeps itself as id, or
+        gets the next free one where the file means another digit by that.
+    """
+    ids = dict(category_ids)
+    for label in map(digit_to_label, range(10)):
+        if label not in ids:
+            free = itertools.chain([label], itertools.count(1))
+            ids[label] = next(i for i in free if i not in ids.values())
+    return ids

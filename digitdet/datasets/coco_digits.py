@@ -11,7 +11,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
-from digitdet.datasets.annotations import Annotations, clean, read_annotations
+from digitdet.datasets.annotations import Annotations, read_annotations
+from digitdet.datasets.categories import complete_category_ids
+from digitdet.datasets.cleaning import clean
 from digitdet.datasets.folders import check_folder, missing_files
 from digitdet.datasets.images import read_image
 from digitdet.labels import DIGITS
@@ -37,7 +39,8 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
             are reported once.
 
     Attributes:
-        metainfo: ``classes``, and ``category_ids``: label -> the file's own category id.
+        metainfo: ``classes``, and ``category_ids``: label -> the file's own category id, or an id
+            that it does not use.
 
     Raises:
         FileNotFoundError: If the folder, the file or a picture is missing.
@@ -77,7 +80,7 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
         self.pipeline = Pipeline(transforms)
         self.metainfo: Mapping[str, Any] = {
             "classes": DIGITS,
-            "category_ids": self.annotations.category_ids,
+            "category_ids": complete_category_ids(self.annotations.category_ids),
         }
 
     def set_epoch(self, epoch: int, seed: int) -> None:

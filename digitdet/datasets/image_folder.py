@@ -70,7 +70,10 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Target]:
         if not 0 <= index < len(self.files):
             raise IndexError(f"picture {index} of {len(self.files)}")
-        image = read_image(self.files[index])
+        try:
+            image = read_image(self.files[index])
+        except (FileNotFoundError, ValueError) as error:
+            raise type(error)(f"{error}; image id {self.image_ids[index]}") from error
         target: Target = {
             "image_id": self.image_ids[index],
             "boxes": tv_tensors.BoundingBoxes(

@@ -120,6 +120,11 @@ def _ink_color(rng: np.random.Generator, ground: NDArray[np.float32]) -> NDArray
     return (rng.uniform(low, high) + rng.normal(0, 12, 3)).astype(np.float32)
 
 
+def scene_generator(seed: int, number: int) -> np.random.Generator:
+    """Make the source of every draw for a scene of the endless sequence of a seed."""
+    return np.random.default_rng((seed, number))
+
+
 def render_scene(rng: np.random.Generator) -> Scene:
     """Render a scene with one number of 1 to 6 digits.
 

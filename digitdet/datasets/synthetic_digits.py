@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
-from digitdet.datasets.scenes import render_scene
+from digitdet.datasets.scenes import render_scene, scene_generator
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
 from digitdet.structures import Target
@@ -60,7 +59,7 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         if not 0 <= index < self.num_scenes:
             raise IndexError(f"scene {index} of {self.num_scenes}")
         number = self.pipeline.draws.epoch * self.num_scenes + index
-        scene = render_scene(np.random.default_rng((self.seed, number)))
+        scene = render_scene(scene_generator(self.seed, number))
         image = tv_tensors.Image(torch.from_numpy(scene.image).permute(2, 0, 1).contiguous())
         target: Target = {
             "image_id": index + 1,

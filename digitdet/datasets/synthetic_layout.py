@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from digitdet.datasets.scenes import Scene, render_scene
+from digitdet.datasets.scenes import Scene, render_scene, scene_generator
 from digitdet.labels import DIGITS, digit_to_label
 
 
@@ -21,7 +21,8 @@ def write_layout(
         num_train: Pictures of the training split.
         num_valid: Pictures of the validation split.
         num_test: Pictures of the test split, which gets no annotations.
-        seed: Seed, 0 or more; each split has scenes of its own.
+        seed: Seed, 0 or more, of the training scenes; the validation scenes have the next one, the
+            test scenes the one after. They are the first scenes of `SyntheticDigits` of that seed.
 
     Raises:
         ValueError: If a number is negative, or the folder is not empty.
@@ -37,7 +38,7 @@ def write_layout(
         folder.mkdir(parents=True)
         scenes: dict[int, Scene] = {}
         for number in range(count):
-            scene = render_scene(np.random.default_rng((seed, position, number)))
+            scene = render_scene(scene_generator(seed + position, number))
             Image.fromarray(scene.image).save(folder / f"{number + 1}.png")
             scenes[number + 1] = scene
         if split != "test":

@@ -30,7 +30,7 @@ def to_detections(
     Args:
         image_id: Id of the picture.
         prediction: Its detections.
-        category_ids: Label -> category id of the data set; a label that it lacks stays itself.
+        category_ids: Label -> category id of the data set; a label is its own id if it is empty.
     """
     rows = zip(
         prediction["boxes"].tolist(),

@@ -20,15 +20,23 @@ class SubmissionMetric(BaseMetric):
     numbers, ``images.json`` says which picture is which.
 
     Args:
-        out_dir: Folder to write to.
+        out_dir: Folder to write to; files of an earlier run in it are replaced or removed.
         reader: Config of the reader.
+        category_ids: Pairs of a label and its category id, used where the data set has no
+            categories of its own; a label is its own id if there are none.
     """
 
     default_prefix = ""
 
-    def __init__(self, out_dir: str, reader: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        out_dir: str,
+        reader: Mapping[str, Any],
+        category_ids: Sequence[tuple[int, int]] = (),
+    ) -> None:
         super().__init__()
         self.out_dir = Path(out_dir)
+        self.category_ids = dict(category_ids)
         self.reader = READERS.build(dict(reader))
 
     def process(self, data_batch: Any, data_samples: Sequence[Any]) -> None:
@@ -51,7 +59,7 @@ class SubmissionMetric(BaseMetric):
         """
         check_image_ids([target for _, target in results])
         meta = self.dataset_meta or {}
-        category_ids = meta.get("category_ids", {})
+        category_ids = meta.get("category_ids", self.category_ids)
         detections = [
             detection
             for prediction, target in results
@@ -59,6 +67,7 @@ class SubmissionMetric(BaseMetric):
         ]
         labels = [(target["image_id"], to_label(self.reader(p))) for p, target in results]
         write_submission(self.out_dir, detections, labels)
+        (self.out_dir / "images.json").unlink(missing_ok=True)
         if "files" in meta:
             write_json(self.out_dir / "images.json", meta["files"])
         return {}

@@ -8,28 +8,39 @@ from typing import Any
 import mmengine.hooks
 import torch
 from mmengine.logging import HistoryBuffer
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
 
-from digitdet.models.weights import check_state_dict, state_dict_of
 from digitdet.registry import HOOKS
 
 # Of each logged scalar this many last values are kept: LogProcessor smooths over at most these.
 HISTORY_LENGTH = 100
+VALIDATED = "validated_epoch"
 
 
 @HOOKS.register_module()
 class CheckpointHook(mmengine.hooks.CheckpointHook):
-    """mmengine's hook, with checkpoints that load safely and are checked before they are used.
+    """mmengine's hook, with checkpoints that load safely.
 
     A checkpoint holds tensors and plain Python values alone, so that ``weights_only=True`` loads
-    it; the config in it is JSON and never executed. Loading one that does not fit the model is an
-    error. The arguments are those of mmengine's hook.
+    it; the config in it is JSON and never executed. A run that was stopped in a validation begins
+    with that validation when it goes on. The arguments are those of mmengine's hook.
     """
+
+    def before_train(self, runner: Runner) -> None:
+        """Prepare the folder; make up for a validation that the resumed run was stopped in."""
+        super().before_train(runner)
+        if not runner._resume or not self.by_epoch:
+            return
+        current = Path(self.out_dir, self.filename_tmpl.format(runner.epoch))
+        self.last_ckpt = str(current) if current.is_file() else None
+        validated = runner.message_hub.runtime_info.get(VALIDATED, 0)
+        if _has_validation(runner) and validated < runner.epoch:
+            runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: Mapping[str, float] | None = None) -> None:
         """Keep the best, and save the epoch again where it lacks the validation's result."""
+        runner.message_hub.update_info(VALIDATED, runner.epoch)
         before = runner.message_hub.runtime_info.get("best_ckpt")
         super().after_val_epoch(runner, metrics or {})
         saved_again = runner.message_hub.runtime_info.get("best_ckpt") != before
@@ -47,17 +58,21 @@ class CheckpointHook(mmengine.hooks.CheckpointHook):
                 checkpoint[key] = to_plain(checkpoint[key])
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Check that the checkpoint fits the model, and restore what was made plain.
+        """Restore what was made plain, for a run that goes on.
 
         Raises:
-            ValueError: If its weights do not fit, or if it cannot be resumed from.
+            ValueError: If the checkpoint cannot be resumed from.
         """
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        source = str(runner._load_from or "the checkpoint")
-        check_state_dict(model, state_dict_of(checkpoint, source), source)
         if runner._resume:
-            _check_resumable(checkpoint, source)
-            checkpoint["message_hub"] = _unpack_hub(checkpoint["message_hub"])
+            _check_resumable(checkpoint, str(runner._load_from or "the checkpoint"))
+            checkpoint["message_hub"] = _unpack_hub(checkpoint["message_hub"], runner.work_dir)
+
+
+def _has_validation(runner: Runner) -> bool:
+    """Whether the epoch that a run was resumed after is one that is validated."""
+    loop, epoch = runner.train_loop, runner.epoch
+    due = epoch % loop.val_interval == 0 or epoch == runner.max_epochs
+    return runner.val_loop is not None and epoch >= max(1, loop.val_begin) and due
 
 
 def _check_resumable(checkpoint: Mapping[str, Any], source: str) -> None:
@@ -82,9 +97,17 @@ def _pack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
     return {**hub, "log_scalars": scalars, "runtime_info": info}
 
 
-def _unpack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
+def _unpack_hub(hub: Mapping[str, Any], work_dir: str) -> dict[str, Any]:
+    """Restore the buffers; the best checkpoint is the one of this work folder, or none.
+
+    A run may go on in another folder than it was in: the best one there is not its to delete.
+    """
     scalars = {name: HistoryBuffer(*pair) for name, pair in hub["log_scalars"].items()}
-    return {**hub, "log_scalars": scalars}
+    info = dict(hub["runtime_info"])
+    if "best_ckpt" in info:
+        here = Path(work_dir, Path(info.pop("best_ckpt")).name)
+        info.update({"best_ckpt": str(here)} if here.is_file() else {})
+    return {**hub, "log_scalars": scalars, "runtime_info": info}
 
 
 def to_plain(value: Any) -> Any:

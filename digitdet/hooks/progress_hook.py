@@ -1,5 +1,6 @@
 """A progress bar, or plain lines where there is no terminal."""
 
+import atexit
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -47,6 +48,7 @@ class ProgressHook(Hook):
             left = TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.fields[detail]}")
             self._bar = Progress(*columns, *left, console=console, transient=True)
             self._task = self._bar.add_task(what, total=total, completed=done, detail="")
+            atexit.register(self._stop)  # an error or Ctrl-C would leave the cursor hidden
             self._bar.start()
 
     def _stop(self) -> None:

@@ -1,20 +1,41 @@
-"""Tells sampler and dataset the epoch."""
+"""Seeds every draw of a training, so that it repeats and resumes exactly."""
 
+import random
 from typing import Any
 
+import numpy as np
+import torch
+from mmengine.dist import get_rank
 from mmengine.hooks import DistSamplerSeedHook
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from digitdet.registry import HOOKS
 
 
 @HOOKS.register_module()
 class SampleSeedHook(DistSamplerSeedHook):
-    """Before each epoch, gives the training sampler and dataset the epoch and the run's seed.
+    """Gives the sampler and the dataset the epoch, and seeds the model's draws in each step.
 
     A dataset takes part by a method ``set_epoch(epoch, seed)``; datasets within wrappers are found
-    through their ``dataset`` or ``datasets``.
+    through their ``dataset`` or ``datasets``. The draws of a step, of the proposals to learn from
+    for example, follow from the run's seed, the step and the rank alone.
     """
+
+    def before_train(self, runner: Runner) -> None:
+        """Refuse a loop without epochs, in which each pass would have the same draws.
+
+        Raises:
+            ValueError: If the loop is not by epoch.
+        """
+        if not isinstance(runner.train_loop, EpochBasedTrainLoop):
+            raise ValueError("SampleSeedHook needs train_cfg=dict(by_epoch=True, max_epochs=...)")
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
+        """Seed Python's, NumPy's and torch's generators for the step."""
+        seeds = np.random.SeedSequence((runner.seed, runner.iter, get_rank())).generate_state(3)
+        random.seed(int(seeds[0]))
+        np.random.seed(int(seeds[1]))
+        torch.manual_seed(int(seeds[2]))
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Set the epoch of the sampler and of the dataset."""

@@ -1,5 +1,8 @@
 """What maps a batch to losses or predictions."""
 
+import digitdet.registry  # noqa: F401  checks torch and torchvision before either is used
+
+# isort: split
 from digitdet.models.faster_rcnn import FasterRCNN
 from digitdet.models.resnet_fpn import ResNetFPN
 from digitdet.models.slim_resnet_fpn import SlimResNetFPN

@@ -163,8 +163,8 @@ class FasterRCNN(BaseModel):
             A dict of four scalar losses, or a list of B `Prediction`.
 
         Raises:
-            ValueError: If ``mode`` is unknown or does not fit the model's, or a target's boxes are
-                degenerate.
+            ValueError: If ``mode`` is unknown or does not fit the model's, or a target has a
+                label out of range or a box without area.
         """
         if mode not in ("loss", "predict"):
             raise ValueError(f"mode is 'loss' or 'predict', got {mode!r}")
@@ -175,7 +175,7 @@ class FasterRCNN(BaseModel):
         if mode == "loss":
             if targets is None:
                 raise ValueError("mode 'loss' needs targets")
-            _check_boxes(targets)
+            _check_targets(targets, self.num_classes)
         sizes = [(int(image.shape[-2]), int(image.shape[-1])) for image in images]
         scaled = [_to_float(image) for image in images]
         wanted = [{"boxes": t["boxes"], "labels": t["labels"]} for t in targets or ()]
@@ -207,12 +207,21 @@ def _anchor_generator(
     return AnchorGenerator(tuple(tuple(of_level) for of_level in sizes), ratios)
 
 
-def _check_boxes(targets: list[Target]) -> None:
-    for target in targets:
-        boxes = target["boxes"]
-        bad = (boxes[:, 2:] <= boxes[:, :2]).any(dim=1)
-        if bad.any():
-            raise ValueError(
-                f"{target['source']}: the box {boxes[bad][0].tolist()} (xyxy) has no area; end the "
-                "dataset's `transforms` with ClampBoundingBoxes and SanitizeBoundingBoxes"
-            )
+def _check_targets(targets: list[Target], num_classes: int) -> None:
+    labels = torch.cat([target["labels"] for target in targets])
+    boxes = torch.cat([target["boxes"] for target in targets])
+    strange = (labels < 1) | (labels >= num_classes)
+    flat = (boxes[:, 2:] <= boxes[:, :2]).any(dim=1)
+    if not (strange | flat).any():  # waits for the device once for the whole batch
+        return
+    owner = [target["source"] for target in targets for _ in target["labels"]]
+    bad = int(torch.nonzero(strange | flat)[0])
+    if strange[bad]:
+        raise ValueError(
+            f"{owner[bad]}: labels are 1 to {num_classes - 1} for a model of {num_classes} classes "
+            f"with the background, got {int(labels[bad])}"
+        )
+    raise ValueError(
+        f"{owner[bad]}: the box {boxes[bad].tolist()} (xyxy) has no area; end the dataset's "
+        "`transforms` with ClampBoundingBoxes and SanitizeBoundingBoxes"
+    )

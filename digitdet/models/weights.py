@@ -1,11 +1,13 @@
 """Loads weights into a model: all that fit, or an error that says what does not."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import torch
+from mmengine.logging import print_log
 from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
@@ -23,28 +25,24 @@ def existing_checkpoint(file: str | Path) -> Path:
     return Path(file)
 
 
-def read_state_dict(file: Path) -> dict[str, Tensor]:
-    """Read the weights of a checkpoint, executing nothing.
+def load_file(file: str | Path, map_location: Any = "cpu") -> Any:
+    """Load a checkpoint of tensors and plain values, executing nothing.
 
     Args:
-        file: A checkpoint of digitdet, or a plain state dict of tensors.
-
-    Returns:
-        Parameter name -> tensor, on the CPU.
+        file: The checkpoint.
+        map_location: Where its tensors go, as ``torch.load`` takes it.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is not such a checkpoint.
     """
+    existing_checkpoint(file)
     try:
-        content = torch.load(existing_checkpoint(file), map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise
+        return torch.load(file, map_location=map_location, weights_only=True)
     except Exception as error:
         raise ValueError(
             f"{file}: can't be loaded as a checkpoint of tensors and plain values ({error})"
         ) from error
-    return state_dict_of(content, str(file))
 
 
 def state_dict_of(content: Any, source: str) -> dict[str, Tensor]:
@@ -72,7 +70,7 @@ def download_coco_weights() -> Mapping[str, Any]:
     weights = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1
     place = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(weights.url).path).name)
     try:
-        return weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
+        return weights.get_state_dict(progress=True, check_hash=True, weights_only=True)
     except Exception as error:
         if place.is_file():
             raise RuntimeError(
@@ -104,6 +102,12 @@ def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str)
             f"{source}: was trained for {len(state[key])} classes with the background, "
             f"but the model has {len(own[key])} (`model.num_classes`)"
         )
+    key = "rpn.head.cls_logits.weight"
+    if key in own and key in state and len(own[key]) != len(state[key]):
+        raise ValueError(
+            f"{source}: was trained with {len(state[key])} anchors in each place of a feature map, "
+            f"but the model has {len(own[key])} (`model.anchor_sizes`, `model.aspect_ratios`)"
+        )
     shapes = [k for k in own.keys() & state.keys() if own[k].shape != state[k].shape]
     problems = {
         "lacks": sorted(own.keys() - state.keys()),
@@ -131,10 +135,16 @@ def load_pretrained(model: nn.Module, weights: str) -> None:
         ValueError: If the weights do not fit.
     """
     coco = weights == "COCO_V1"
-    state = dict(download_coco_weights() if coco else read_state_dict(Path(weights)))
+    state = dict(download_coco_weights() if coco else state_dict_of(load_file(weights), weights))
     own = model.state_dict()
     key = f"{PREDICTOR}cls_score.weight"
     if key in state and key in own and state[key].shape[0] != own[key].shape[0]:
+        print_log(
+            f"{weights}: has a box predictor of {len(state[key])} classes, which is replaced by a "
+            f"new one of {len(own[key])}",
+            logger="current",
+            level=logging.INFO if coco else logging.WARNING,
+        )
         state.update({k: value for k, value in own.items() if k.startswith(PREDICTOR)})
     check_state_dict(model, state, weights)
     model.load_state_dict(state)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from pycocotools.coco import COCO
 
-from digitdet.datasets import CocoDigits, ImageFolder
+from digitdet.datasets import CocoDigits, ImageFolder, SyntheticDigits
 from digitdet.datasets.synthetic_layout import write_layout
 
 
@@ -27,7 +28,19 @@ def test_a_layout_of_no_pictures_is_complete(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         *("test", "train", "train.json", "valid", "valid.json")
     ]
-    assert len(CocoDigits("train", "train.json", str(tmp_path))) == 0
+    content = json.loads((tmp_path / "train.json").read_text(encoding="utf-8"))
+    assert content["images"] == content["annotations"] == []
+    assert len(content["categories"]) == 10
+
+
+def test_the_scenes_are_the_first_of_the_sequences_of_three_seeds(tmp_path: Path) -> None:
+    write_layout(tmp_path / "a", num_train=2, num_valid=2, num_test=0, seed=5)
+    for seed, split in ((5, "train"), (6, "valid")):
+        written = CocoDigits(split, f"{split}.json", str(tmp_path / "a"))
+        for number, (image, target) in enumerate(written):
+            expected, truth = SyntheticDigits(2, seed=seed)[number]
+            assert torch.equal(image, expected)
+            torch.testing.assert_close(target["boxes"].data, truth["boxes"].data)
 
 
 def test_pictures_are_numbered_from_1_and_the_test_split_has_no_annotations(layout: Path) -> None:

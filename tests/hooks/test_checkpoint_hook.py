@@ -57,7 +57,7 @@ def test_an_empty_message_hub_comes_back_from_a_file(tmp_path: Path) -> None:
     state = MessageHub.get_instance("empty").state_dict()
     torch.save(to_plain(_pack_hub(state)), tmp_path / "hub.pth")
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
-    assert _unpack_hub(packed)["log_scalars"] == {}
+    assert _unpack_hub(packed, str(tmp_path))["log_scalars"] == {}
 
 
 @pytest.mark.parametrize("length", [1, HISTORY_LENGTH + 30])
@@ -72,7 +72,7 @@ def test_a_message_hub_comes_back_from_a_file(tmp_path: Path, length: int) -> No
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
 
     other = MessageHub.get_instance("other")
-    other.load_state_dict(_unpack_hub(packed))
+    other.load_state_dict(_unpack_hub(packed, str(tmp_path)))
     before, after = hub.get_scalar("train/loss"), other.get_scalar("train/loss")
     for window in (1, 10, min(length, HISTORY_LENGTH)):
         assert after.mean(window) == pytest.approx(before.mean(window))
@@ -82,6 +82,20 @@ def test_a_message_hub_comes_back_from_a_file(tmp_path: Path, length: int) -> No
     assert "cfg" not in other.runtime_info
     other.update_scalar("train/loss", 9.0)
     assert after.current() == 9.0
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_best_checkpoint_of_another_folder_is_not_taken_over(
+    there: bool, tmp_path: Path
+) -> None:
+    own = tmp_path / "best_map_epoch_2.pth"
+    if there:
+        own.touch()
+    info = {"best_ckpt": "/elsewhere/best_map_epoch_2.pth", "best_score": 0.5}
+    hub = {"log_scalars": {}, "runtime_info": info, "resumed_keys": {}}
+    unpacked = _unpack_hub(hub, str(tmp_path))["runtime_info"]
+    assert unpacked.get("best_ckpt") == (str(own) if there else None)
+    assert unpacked["best_score"] == 0.5
 
 
 class Line(BaseModel):

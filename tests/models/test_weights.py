@@ -14,8 +14,9 @@ from digitdet.models.weights import (
     check_state_dict,
     download_coco_weights,
     existing_checkpoint,
+    load_file,
     load_pretrained,
-    read_state_dict,
+    state_dict_of,
 )
 
 URL = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1.url
@@ -49,7 +50,7 @@ class Touch:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "none.pth"
-    for load in (existing_checkpoint, read_state_dict, lambda f: slim(weights=str(f))):
+    for load in (existing_checkpoint, load_file, lambda f: slim(weights=str(f))):
         with pytest.raises(FileNotFoundError, match=re.escape(f"{file}: no such checkpoint")):
             load(file)
 
@@ -64,7 +65,7 @@ def test_a_file_that_torch_cannot_read_is_refused_by_name(tmp_path: Path, conten
     file = tmp_path / "text.pth"
     file.write_bytes(content)
     with pytest.raises(ValueError, match=re.escape(f"{file}: can't be loaded as a checkpoint")):
-        read_state_dict(file)
+        load_file(file)
 
 
 @pytest.mark.parametrize("kind", ["pickle", "torch"])
@@ -78,7 +79,7 @@ def test_a_pickled_object_is_refused_and_executes_nothing(tmp_path: Path, kind: 
     else:
         torch.save(content, file)
     with pytest.raises(ValueError, match="can't be loaded as a checkpoint"):
-        read_state_dict(file)
+        load_file(file)
     assert not marker.exists()
 
 
@@ -88,14 +89,14 @@ def test_a_pickled_object_is_refused_and_executes_nothing(tmp_path: Path, kind: 
 def test_a_file_without_a_state_dict_is_refused(tmp_path: Path, content: Any) -> None:
     file = save(tmp_path / "other.pth", content)
     with pytest.raises(ValueError, match=re.escape(f"{file}: holds no state dict")):
-        read_state_dict(file)
+        state_dict_of(load_file(file), str(file))
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_state_dict_is_read_bare_or_within_a_checkpoint(tmp_path: Path, wrapped: bool) -> None:
     state = {"a": torch.rand(2, 3)}
     file = save(tmp_path / "a.pth", {"meta": {}, "state_dict": state} if wrapped else state)
-    read = read_state_dict(file)
+    read = state_dict_of(load_file(file), str(file))
     assert read.keys() == {"a"}
     assert torch.equal(read["a"], state["a"])
 

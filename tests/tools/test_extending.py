@@ -47,3 +47,6 @@ def test_the_page_on_extending_works_as_it_stands(
     losses = (work_dir / "losses.txt").read_text(encoding="utf-8").split()
     assert len(losses) == 2 * 64 / 16
     assert float(losses[-1]) < float(losses[0])
+
+    tool("test")([str(experiment), str(work_dir / "epoch_2.pth")])
+    assert (work_dir / "val" / "metrics.json").is_file()

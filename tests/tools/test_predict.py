@@ -69,6 +69,23 @@ def test_a_broken_picture_is_reported_and_the_rest_goes_on(
     assert Path(second["drawn"]).is_file()
 
 
+def test_a_photograph_is_never_replaced(
+    layout: Path,
+    checkpoint: str,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photograph = tmp_path / "door [1].png"
+    photograph.write_bytes((layout / "test" / "1.png").read_bytes())
+    with pytest.raises(SystemExit):
+        tool("predict")([QUICKSTART, checkpoint, str(tmp_path), "--out", str(tmp_path)])
+    assert "would replace a photograph" in capsys.readouterr().err
+    assert photograph.read_bytes() == (layout / "test" / "1.png").read_bytes()
+    tool("predict")([QUICKSTART, checkpoint, str(tmp_path), "--out", str(tmp_path / "out")])
+    assert "door [1].png: " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_path_without_pictures_is_named(
     empty: bool, checkpoint: str, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,40 @@ def test_the_zip_holds_both_files_under_their_names(val: Path) -> None:
     with zipfile.ZipFile(val / "submission.zip") as archive:
         assert sorted(archive.namelist()) == ["pred.csv", "pred.json"]
         assert archive.read("pred.csv") == (val / "pred.csv").read_bytes()
+
+
+def test_a_setting_of_the_test_loader_does_not_reach_the_validation_split(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    options = [f"data_root={layout}", "test_dataloader.dataset.no_such_argument=1"]
+    arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
+    tool("test")([*arguments, "--cfg-options", *options])
+    assert (tmp_path / "metrics.json").is_file()
+
+
+def test_both_splits_are_written_in_the_category_ids_of_the_data(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(layout, data)
+    for name in ("train.json", "valid.json"):
+        content = json.loads((data / name).read_text(encoding="utf-8"))
+        for category in content["categories"]:
+            category["id"] += 50
+        for annotation in content["annotations"]:
+            annotation["category_id"] += 50
+        (data / name).write_text(json.dumps(content), encoding="utf-8")
+    state = torch.load(checkpoint, weights_only=True)
+    ids = {label: label + 50 for label in range(1, 11)}
+    trained = tmp_path / "trained.pth"
+    torch.save({**state, "meta": {"dataset_meta": {"category_ids": ids}}}, trained)
+    for split in ("val", "test"):
+        out = tmp_path / split
+        arguments = [SMALL_FOLDER, str(trained), "--split", split, "--out-dir", str(out)]
+        tool("test")([*arguments, "--cfg-options", f"data_root={data}"])
+        detections = json.loads((out / "pred.json").read_text(encoding="utf-8"))
+        assert detections
+        assert {d["category_id"] for d in detections} <= set(range(51, 61))
 
 
 def test_the_test_split_gets_deliverables_but_no_figures(

@@ -77,27 +77,69 @@ def test_the_best_and_each_epoch_are_kept_as_safe_checkpoints(trained: tuple[Pat
         assert [result["epoch"] for result in history] == list(range(1, epoch + 1))
 
 
-def test_a_run_goes_on_from_its_newest_checkpoint(
+def test_a_resumed_run_equals_one_that_was_never_stopped(
     trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The third epoch of a resumed run equals that of one that was never stopped."""
-    work_dir, _ = trained
-    longer = ["train_cfg.max_epochs=3" if o.startswith("train_cfg") else o for o in SMALL]
-    straight = tmp_path / "straight"
-    tool("train")([QUICKSTART, "--work-dir", str(straight), "--cfg-options", *longer])
-    resumed = tmp_path / "resumed"
-    arguments = ["--work-dir", str(resumed), "--resume", str(work_dir / "epoch_2.pth")]
+    straight, _ = trained
+    (tmp_path / "epoch_1.pth").write_bytes((straight / "epoch_1.pth").read_bytes())
     capsys.readouterr()
-    tool("train")([QUICKSTART, *arguments, "--cfg-options", *longer])
-    table = capsys.readouterr().out
-    assert "epoch 3/3" in table
-    assert "epoch 2/3" not in table
-    last = torch.load(resumed / "epoch_3.pth", weights_only=True)
-    history = last["message_hub"]["runtime_info"]["evaluation_history"]
-    assert [result["epoch"] for result in history] == [1, 2, 3]
-    assert last["meta"]["iter"] == 6
-    newest = (resumed / "last_checkpoint").read_text(encoding="utf-8")
-    assert Path(newest).name == "epoch_3.pth"
+    tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--resume", "--cfg-options", *SMALL])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("epoch 2/2")]
+    assert not [line for line in lines if line.startswith("epoch 1/2")]
+    one = torch.load(straight / "epoch_2.pth", weights_only=True)
+    other = torch.load(tmp_path / "epoch_2.pth", weights_only=True)
+    assert other["meta"]["iter"] == one["meta"]["iter"] == 4
+    assert one["state_dict"].keys() == other["state_dict"].keys()
+    for name, value in one["state_dict"].items():
+        assert torch.equal(value, other["state_dict"][name]), name
+    first, second = (
+        checkpoint["message_hub"]["runtime_info"]["evaluation_history"]
+        for checkpoint in (one, other)
+    )
+    assert [result["epoch"] for result in first] == [1, 2]
+    assert first == second
+
+
+def test_a_run_stopped_in_a_validation_makes_up_for_it(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a kill leaves: the epoch's checkpoint as it was before its validation."""
+    checkpoint = torch.load(trained[0] / "epoch_2.pth", weights_only=True)
+    info = checkpoint["message_hub"]["runtime_info"]
+    first = info["evaluation_history"][:1]
+    info.update(validated_epoch=1, evaluation_history=first, best_score=-1.0)
+    torch.save(checkpoint, tmp_path / "epoch_2.pth")
+    (tmp_path / "epoch_1.pth").write_bytes((trained[0] / "epoch_1.pth").read_bytes())
+    (tmp_path / "epoch_3.pth.part").write_bytes(b"torn")
+    capsys.readouterr()
+    tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--resume", "--cfg-options", *SMALL])
+    assert "epoch 2/2  loss -" in capsys.readouterr().out
+    again = torch.load(tmp_path / "epoch_2.pth", weights_only=True)
+    history = again["message_hub"]["runtime_info"]["evaluation_history"]
+    assert [result["epoch"] for result in history] == [1, 2]
+    assert (tmp_path / "best_map_epoch_2.pth").is_file()
+
+
+def test_the_number_of_workers_changes_no_weight(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool
+) -> None:
+    options = [*SMALL, "train_dataloader.num_workers=0", "val_dataloader.num_workers=0"]
+    tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    one = torch.load(trained[0] / "epoch_2.pth", weights_only=True)["state_dict"]
+    other = torch.load(tmp_path / "epoch_2.pth", weights_only=True)["state_dict"]
+    for name, value in one.items():
+        assert torch.equal(value, other[name]), name
+
+
+def test_a_loop_without_epochs_is_refused(
+    tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop = ["train_cfg._delete_=True", "train_cfg.by_epoch=False", "train_cfg.max_iters=2"]
+    options = [option for option in SMALL if not option.startswith("train_cfg")]
+    with pytest.raises(SystemExit):
+        tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options, *loop])
+    assert "SampleSeedHook needs train_cfg=dict(by_epoch=True" in capsys.readouterr().err
 
 
 def test_resuming_an_empty_folder_starts_from_the_beginning_and_says_so(
@@ -126,7 +168,7 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
     [
         ([TL3], "data/nycu-hw2-data: no such folder"),
         ([TL3, "--resume", "none.pth"], "none.pth: no such checkpoint"),
-        ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint"),
+        ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint to start from"),
         (["none.py"], "none.py: no such config"),
         ([QUICKSTART, "--cfg-options", "epochs=3"], "nothing reads the top-level key 'epochs'"),
         ([QUICKSTART, "--cfg-options", "model.backbone.type=Resnet"], "Resnet"),
