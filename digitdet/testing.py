@@ -1,6 +1,6 @@
 """Evaluates a checkpoint and writes the deliverables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,8 @@ def _select_split(config: Config, split: str, out: Path) -> None:
 
 def _trained_category_ids(checkpoint: str) -> list[tuple[int, int]]:
     """Return label and category id of the data that a checkpoint was trained on, if it says so."""
-    meta = load_file(checkpoint).get("meta", {})
+    content = load_file(checkpoint)
+    meta = content.get("meta", {}) if isinstance(content, Mapping) else {}
     return list(meta.get("dataset_meta", {}).get("category_ids", {}).items())
 
 

@@ -120,6 +120,21 @@ def _ink_color(rng: np.random.Generator, ground: NDArray[np.float32]) -> NDArray
     return (rng.uniform(low, high) + rng.normal(0, 12, 3)).astype(np.float32)
 
 
+def _draw_digits(
+    digits: str, font_name: str, font_size: int, size: tuple[int, int], boxes: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Draw each digit in the middle of its box; (H, W, 1), 0 to 1: the share that it covers."""
+    mask = Image.new("L", size[::-1])
+    draw = ImageDraw.Draw(mask)
+    font = load_font(font_name, font_size)
+    extent = digit_extent(font_name, font_size)
+    for digit, (left, top, right, bottom) in zip(digits, boxes.tolist(), strict=True):
+        span = font.getbbox(digit, anchor="ls")
+        origin = (left + right - span[0] - span[2]) / 2, (top + bottom - sum(extent)) / 2
+        draw.text(origin, digit, fill=255, font=font, anchor="ls")
+    return np.asarray(mask, dtype=np.float32)[..., None] / np.float32(255)
+
+
 def scene_generator(seed: int, number: int) -> np.random.Generator:
     """Make the source of every draw for a scene of the endless sequence of a seed."""
     return np.random.default_rng((seed, number))
@@ -141,17 +156,8 @@ def render_scene(rng: np.random.Generator) -> Scene:
     font_name = FONTS[rng.integers(len(FONTS))]
     font_size, size, boxes = _layout(rng, digits, font_name)
 
-    mask = Image.new("L", size[::-1])
-    draw = ImageDraw.Draw(mask)
-    font = load_font(font_name, font_size)
-    extent = digit_extent(font_name, font_size)
-    for digit, (left, top, right, bottom) in zip(digits, boxes.tolist(), strict=True):
-        span = font.getbbox(digit, anchor="ls")
-        origin = (left + right - span[0] - span[2]) / 2, (top + bottom - sum(extent)) / 2
-        draw.text(origin, digit, fill=255, font=font, anchor="ls")
-
+    alpha = _draw_digits(digits, font_name, font_size, size, boxes)
     canvas = _background(rng, size)
-    alpha = np.asarray(mask, dtype=np.float32)[..., None] / 255
     x0, y0 = boxes[:, :2].min(axis=0).astype(int)
     x1, y1 = np.ceil(boxes[:, 2:].max(axis=0)).astype(int)
     color = _ink_color(rng, canvas[y0:y1, x0:x1])
