@@ -114,3 +114,18 @@ def test_a_missing_torchvision_is_named(tmp_path: Path) -> None:
     assert "ImportError: digitdet needs torchvision, which is not installed" in printed
     assert "pip install torch torchvision" in printed
     assert "torch imported: False" in printed
+
+
+def test_an_opencv_that_does_not_load_is_told_with_the_headless_build(tmp_path: Path) -> None:
+    message = "libGL.so.1: cannot open shared object file"
+    (tmp_path / "cv2.py").write_text(f"raise ImportError({message!r})", encoding="utf-8")
+    code = """
+from digitdet.environment import check_opencv
+try:
+    check_opencv()
+except ImportError as error:
+    print("ImportError:", error)
+"""
+    printed = run(code, tmp_path)
+    assert message in printed
+    assert "pip install opencv-python-headless" in printed

@@ -1,0 +1,71 @@
+"""The Runner's own additions to mmengine's."""
+
+import os
+from pathlib import Path
+
+import pytest
+from torch.utils.data import DataLoader
+
+from digitdet.runner import Runner, _set_rank_variables
+from digitdet.training import newest_checkpoint
+
+
+def test_a_launcher_whose_variables_are_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLURM_PROCID", raising=False)
+    with pytest.raises(ValueError, match="--launcher slurm needs SLURM_PROCID, which is not set"):
+        _set_rank_variables("slurm")
+
+
+@pytest.mark.parametrize(
+    ("launcher", "given"),
+    [
+        ("slurm", {"SLURM_PROCID": "5", "SLURM_LOCALID": "1", "SLURM_NTASKS": "8"}),
+        (
+            "mpi",
+            {
+                "OMPI_COMM_WORLD_RANK": "5",
+                "OMPI_COMM_WORLD_LOCAL_RANK": "1",
+                "OMPI_COMM_WORLD_SIZE": "8",
+            },
+        ),
+    ],
+)
+def test_the_ranks_of_a_launcher_reach_torch(
+    launcher: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+    for name in names:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    _set_rank_variables(launcher)
+    assert [os.environ.get(name) for name in names[:3]] == ["5", "1", "8"]
+    assert all(os.environ.get(name) for name in names[3:])
+
+
+@pytest.mark.parametrize("num_workers", [0, 1])
+def test_a_loader_without_workers_needs_no_other_override(num_workers: int) -> None:
+    loader = Runner.build_dataloader(
+        dict(
+            batch_size=2,
+            num_workers=num_workers,
+            persistent_workers=True,
+            prefetch_factor=4,
+            dataset=dict(type="digitdet.SyntheticDigits", num_scenes=3),
+            sampler=dict(type="DefaultSampler", shuffle=False),
+            collate_fn=dict(type="digitdet.collate"),
+        ),
+        seed=0,
+    )
+    assert isinstance(loader, DataLoader)
+    assert loader.persistent_workers == (num_workers > 0)
+    assert [len(batch["images"]) for batch in loader] == [2, 1]
+
+
+def test_the_newest_checkpoint_is_that_of_the_most_steps(tmp_path: Path) -> None:
+    assert newest_checkpoint(tmp_path) is None
+    assert newest_checkpoint(tmp_path / "none") is None
+    for name in ("epoch_9.pth", "epoch_10.pth", "best_map_epoch_11.pth", "epoch_12.pth.part"):
+        (tmp_path / name).touch()
+    assert newest_checkpoint(tmp_path) == tmp_path / "epoch_10.pth"
