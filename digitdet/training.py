@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.dist import is_main_process
 
 from digitdet import config as configs
@@ -54,9 +55,22 @@ def train(
         _use_amp(config)
     runner = Runner.from_cfg(config)
     if is_main_process():
-        console.print(f"log file: {runner.logger.log_file}")
+        console.print(_beginning(runner))
     runner.train()
     return runner
+
+
+def _beginning(runner: Runner) -> str:
+    """Say on one line what is about to be trained, from what, and where its log is."""
+    train, val = runner.train_dataloader, runner.val_dataloader
+    pictures = f"{len(train.dataset)} training" + (
+        f", {len(val.dataset)} validation" if val else ""
+    )
+    start = runner._load_from or runner.cfg.model.get("weights") or "random weights"
+    word = "resumes" if runner._resume else "starts"
+    return (
+        f"{get_device()}, {pictures} pictures; {word} from {start}; log: {runner.logger.log_file}"
+    )
 
 
 def _check_start(load_from: str) -> None:

@@ -38,6 +38,8 @@ def _write(args: argparse.Namespace) -> None:
         num_test=args.num_test,
         seed=args.seed,
     )
+    counts = f"{args.num_train} training, {args.num_valid} validation, {args.num_test} test scenes"
+    print(f"{args.out}: {counts}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class ProgressHook(Hook):
             the device as often as it is shown, at most twice a second.
     """
 
-    priority = "VERY_LOW"
+    priority = "BELOW_NORMAL"  # before EvaluationHook, whose table stands below the bar
 
     def __init__(self, interval: float = 30.0) -> None:
         if interval <= 0:
@@ -60,6 +60,12 @@ class ProgressHook(Hook):
         """Show the bar of the whole training."""
         self._start("training", runner.max_iters, runner.iter)
 
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Name the epoch."""
+        if self._bar:
+            text = f"epoch {runner.epoch + 1}/{runner.max_epochs}"
+            self._bar.update(self._task, description=text)
+
     def after_train_iter(
         self,
         runner: Runner,
@@ -82,7 +88,7 @@ class ProgressHook(Hook):
             return
         left = (now - self._began) / (done - self._before) * (runner.max_iters - done)
         console.print(
-            f"epoch {runner.epoch + 1}/{runner.max_epochs}  step {done}/{runner.max_iters}  "
+            f"epoch {runner.epoch + 1}/{runner.max_epochs}  step {done}/{runner.max_iters} in all  "
             f"{detail}  {_duration(left)} left"
         )
 

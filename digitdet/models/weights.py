@@ -41,7 +41,8 @@ def load_file(file: str | Path, map_location: Any = "cpu") -> Any:
         return torch.load(file, map_location=map_location, weights_only=True)
     except Exception as error:
         raise ValueError(
-            f"{file}: can't be loaded as a checkpoint of tensors and plain values ({error})"
+            f"{file}: can't be loaded as a checkpoint of tensors and plain values "
+            f"({type(error).__name__})"
         ) from error
 
 
