@@ -10,12 +10,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TINY_MODEL = (
-    "model.min_size=32",
-    "model.max_size=96",
-    "model.proposals_train=16",
-    "model.proposals_test=8",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +35,23 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "homework"
     write_layout(folder, num_train=6, num_valid=4, num_test=3, seed=7)
     return folder
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The slim detector with random weights, such that it finds something in most pictures."""
+    import torch
+
+    from digitdet import config
+    from digitdet.registry import MODELS
+
+    torch.manual_seed(3)
+    model = MODELS.build(config.load(ROOT / "configs" / "experiments" / "quickstart.py").model)
+    with torch.no_grad():
+        model.roi_heads.box_predictor.cls_score.weight.mul_(20)
+    file = tmp_path_factory.mktemp("weights") / "random.pth"
+    torch.save({"state_dict": model.state_dict()}, file)
+    return file
 
 
 @pytest.fixture

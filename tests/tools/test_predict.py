@@ -5,31 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
-
-from digitdet import config
-from digitdet.registry import MODELS
 
 QUICKSTART = str(Path(__file__).parents[2] / "configs" / "experiments" / "quickstart.py")
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A checkpoint of random weights: it finds something in most pictures."""
-    torch.manual_seed(3)
-    model = MODELS.build(config.load(QUICKSTART).model)
-    with torch.no_grad():
-        model.roi_heads.box_predictor.cls_score.weight.mul_(20)
-    file = tmp_path_factory.mktemp("weights") / "random.pth"
-    torch.save(model.state_dict(), file)
-    return str(file)
-
-
 def test_files_and_folders_are_read_drawn_and_listed(
     layout: Path,
-    checkpoint: str,
+    checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -37,7 +21,7 @@ def test_files_and_folders_are_read_drawn_and_listed(
     out = tmp_path / "out"
     paths = [str(layout / "test"), str(layout / "valid" / "1.png")]
     options = ["--out", str(out), "--cfg-options", "reader.score_threshold=0.05"]
-    tool("predict")([QUICKSTART, checkpoint, *paths, *options])
+    tool("predict")([QUICKSTART, str(checkpoint), *paths, *options])
     records = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
     assert [Path(record["file"]).name for record in records] == ["1.png", "2.png", "3.png", "1.png"]
     assert len({record["drawn"] for record in records}) == 4
@@ -52,7 +36,7 @@ def test_files_and_folders_are_read_drawn_and_listed(
 
 def test_a_broken_picture_is_reported_and_the_rest_goes_on(
     layout: Path,
-    checkpoint: str,
+    checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -61,7 +45,7 @@ def test_a_broken_picture_is_reported_and_the_rest_goes_on(
     broken.write_bytes((layout / "test" / "1.png").read_bytes()[:60])
     paths = [str(broken), str(layout / "test" / "2.png")]
     with pytest.raises(SystemExit) as stopped:
-        tool("predict")([QUICKSTART, checkpoint, *paths, "--out", str(tmp_path / "out")])
+        tool("predict")([QUICKSTART, str(checkpoint), *paths, "--out", str(tmp_path / "out")])
     assert stopped.value.code == 1
     assert "broken.png: can't be decoded" in capsys.readouterr().out
     first, second = json.loads((tmp_path / "out" / "predictions.json").read_text(encoding="utf-8"))
@@ -71,7 +55,7 @@ def test_a_broken_picture_is_reported_and_the_rest_goes_on(
 
 def test_a_photograph_is_never_replaced(
     layout: Path,
-    checkpoint: str,
+    checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -79,29 +63,33 @@ def test_a_photograph_is_never_replaced(
     photograph = tmp_path / "door [1].png"
     photograph.write_bytes((layout / "test" / "1.png").read_bytes())
     with pytest.raises(SystemExit):
-        tool("predict")([QUICKSTART, checkpoint, str(tmp_path), "--out", str(tmp_path)])
+        tool("predict")([QUICKSTART, str(checkpoint), str(tmp_path), "--out", str(tmp_path)])
     assert "would replace a photograph" in capsys.readouterr().err
     assert photograph.read_bytes() == (layout / "test" / "1.png").read_bytes()
-    tool("predict")([QUICKSTART, checkpoint, str(tmp_path), "--out", str(tmp_path / "out")])
+    tool("predict")([QUICKSTART, str(checkpoint), str(tmp_path), "--out", str(tmp_path / "out")])
     assert "door [1].png: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_path_without_pictures_is_named(
-    empty: bool, checkpoint: str, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    empty: bool,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / "pictures"
     if empty:
         path.mkdir()
     with pytest.raises(SystemExit):
-        tool("predict")([QUICKSTART, checkpoint, str(path)])
+        tool("predict")([QUICKSTART, str(checkpoint), str(path)])
     assert f"{path}: {'holds no picture' if empty else 'not there'}" in capsys.readouterr().err
 
 
 def test_a_model_with_a_higher_threshold_than_the_reader_is_refused(
-    layout: Path, checkpoint: str, tool: Tool, capsys: pytest.CaptureFixture[str]
+    layout: Path, checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--cfg-options", "model.score_threshold=0.9"]
     with pytest.raises(SystemExit):
-        tool("predict")([QUICKSTART, checkpoint, str(layout / "test"), *options])
+        tool("predict")([QUICKSTART, str(checkpoint), str(layout / "test"), *options])
     assert "below model.score_threshold" in capsys.readouterr().err

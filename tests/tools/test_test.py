@@ -14,25 +14,10 @@ import torch
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from digitdet import config
-from digitdet.registry import MODELS
-
 ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
 Tool = Callable[[str], Callable[[list[str]], None]]
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint of random weights: it finds something in most pictures."""
-    torch.manual_seed(3)
-    model = MODELS.build(config.load(SMALL_FOLDER).model)
-    with torch.no_grad():
-        model.roi_heads.box_predictor.cls_score.weight.mul_(20)
-    file = tmp_path_factory.mktemp("weights") / "random.pth"
-    torch.save({"state_dict": model.state_dict()}, file)
-    return file
 
 
 def _rows(file: Path) -> list[list[str]]:
@@ -126,7 +111,11 @@ def test_both_splits_are_written_in_the_category_ids_of_the_data(
 
 
 def test_the_test_split_gets_deliverables_but_no_figures(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    layout: Path,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test"]
@@ -144,7 +133,14 @@ def test_pictures_named_by_words_get_running_numbers_and_a_list_of_names(
     pictures.mkdir()
     for name, source in (("door.png", "1.png"), ("gate.png", "2.png")):
         (pictures / name).write_bytes((layout / "test" / source).read_bytes())
-    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test", "--out-dir", str(tmp_path / "o")]
+    arguments = [
+        SMALL_FOLDER,
+        str(checkpoint),
+        "--split",
+        "test",
+        "--out-dir",
+        str(tmp_path / "o"),
+    ]
     options = [f"data_root={tmp_path}", "test_dataloader.dataset.image_dir=pictures"]
     tool("test")([*arguments, "--cfg-options", *options])
     names = json.loads((tmp_path / "o" / "images.json").read_text(encoding="utf-8"))
