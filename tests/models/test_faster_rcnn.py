@@ -264,6 +264,16 @@ def test_a_box_without_area_is_refused_with_its_source(
         slim().train()(images, [good, bad], mode="loss")
 
 
+@pytest.mark.parametrize("label", [0, 11])
+def test_a_label_that_the_model_has_no_class_for_is_refused_with_its_source(
+    label: int, images: list[Tensor]
+) -> None:
+    good = target([[1, 1, 9, 9]], [3])
+    bad = target([[1, 1, 9, 9], [2, 2, 8, 8]], [1, label], source="bad.png")
+    with pytest.raises(ValueError, match=rf"^bad\.png: labels are 1 to 10 .* got {label}$"):
+        slim().train()(images, [good, bad], mode="loss")
+
+
 @pytest.mark.parametrize(
     ("training", "mode", "said"),
     [

@@ -129,6 +129,12 @@ def test_other_shapes_are_refused_with_an_example(tmp_path: Path) -> None:
         slim(weights=str(file))
 
 
+def test_another_number_of_anchors_is_said_in_words() -> None:
+    other = slim(aspect_ratios=(1.0,))
+    with pytest.raises(ValueError, match=r"^a\.pth: was trained with 3 anchors .* model has 1"):
+        check_state_dict(other, slim().state_dict(), "a.pth")
+
+
 def test_lacking_and_foreign_entries_are_both_named() -> None:
     model = slim()
     state = {**model.state_dict(), "extra.weight": torch.zeros(1)}
