@@ -75,7 +75,8 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
 
     Returns:
         The merged config: ``data_root`` is in each dataset that takes one and sets none,
-        ``reader`` in each metric that takes one and sets none.
+        ``reader`` in each metric that takes one and sets none, and ``work_dir`` is
+        ``work_dirs/NAME_OF_THE_CONFIG`` where it is not set.
 
     Raises:
         FileNotFoundError: If the config or one of its bases is missing.
@@ -95,6 +96,8 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     _check_keys(config, str(file))
     _check_keys({key.split(".")[0]: None for key in overrides}, "--cfg-options")
     config.merge_from_dict(overrides)
+    if not config.get("work_dir"):
+        config.work_dir = f"work_dirs/{file.stem}"
     _import_modules(config, file)
     _hand_on(config)
     return config

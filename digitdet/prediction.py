@@ -77,7 +77,7 @@ def predict(
         config_file: The config.
         checkpoint: The checkpoint.
         paths: Pictures, or folders of pictures.
-        out_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG/predict`` if None.
+        out_dir: Folder of the results; ``predict`` in the config's ``work_dir`` if None.
         options: Overrides, ``KEY=VALUE``.
 
     Returns:
@@ -90,7 +90,7 @@ def predict(
     """
     config = configs.load(config_file, options)
     files = find_images(paths)
-    out = Path(out_dir or f"work_dirs/{Path(config_file).stem}/predict")
+    out = Path(out_dir or Path(config.work_dir, "predict"))
     model = load_model(config, checkpoint)
     reader = build_reader(config, model)
     names = _unique_names(files, out)

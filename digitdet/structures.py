@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor
@@ -58,19 +58,12 @@ class Number:
     confidence: float
 
 
-class BatchKeys(TypedDict):
-    """Keys of a `Batch`: exactly the arguments of a model's ``forward``."""
-
-    images: list[Tensor]
-    targets: NotRequired[list[Target]]
-
-
 _PACKED = ("boxes", "labels", "iscrowd")
 _PACKED_TYPES = (torch.uint8, torch.float16, torch.float32, torch.float64)
 
 
 class Batch(dict[str, Any]):
-    """A batch of samples with the keys of `BatchKeys`.
+    """A batch of samples; its keys are exactly the arguments of a model's ``forward``.
 
     ``images`` is a list of (3, H, W) tensors of any sizes, ``targets`` a list of `Target`.
     Pickled, it becomes a few flat arrays: passing one array from a worker costs far less than

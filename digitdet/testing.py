@@ -32,7 +32,7 @@ def test(
         config_file: The config.
         checkpoint: The checkpoint.
         split: ``"val"`` or ``"test"``.
-        out_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG/SPLIT`` if None.
+        out_dir: Folder of the results; ``SPLIT`` in the config's ``work_dir`` if None.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
 
@@ -48,8 +48,7 @@ def test(
     config.launcher = launcher
     config.load_from, config.resume = str(existing_checkpoint(checkpoint)), False
     configs.forget_pretrained(config)
-    work_dir = Path(config.get("work_dir") or f"work_dirs/{Path(config_file).stem}")
-    out = Path(out_dir) if out_dir else work_dir / split
+    out = Path(out_dir or Path(config.work_dir, split))
     _select_split(config, split, out)
     runner = Runner.from_cfg(config)
     build_reader(config, runner.bare_model)

@@ -28,7 +28,7 @@ def train(
 
     Args:
         config_file: The config.
-        work_dir: Folder of the results; ``work_dirs/NAME_OF_THE_CONFIG`` if None.
+        work_dir: Folder of the results; the config's if None.
         resume: True to go on from the newest checkpoint of the work folder, or from the start if
             there is none; a file to go on from that one.
         amp: Train in mixed precision; needs a CUDA device.
@@ -43,7 +43,7 @@ def train(
         ValueError: If one of them is not as it has to be, or ``amp`` lacks its device.
     """
     config = configs.load(config_file, options)
-    config.work_dir = work_dir or config.get("work_dir") or f"work_dirs/{Path(config_file).stem}"
+    config.work_dir = work_dir or config.work_dir
     config.launcher = launcher
     checkpoint = _resume_from(resume, config.work_dir)
     if checkpoint:
@@ -62,10 +62,9 @@ def train(
 
 def _beginning(runner: Runner) -> str:
     """Say on one line what is about to be trained, from what, and where its log is."""
-    train, val = runner.train_dataloader, runner.val_dataloader
-    pictures = f"{len(train.dataset)} training" + (
-        f", {len(val.dataset)} validation" if val else ""
-    )
+    pictures = f"{len(runner.train_dataloader.dataset)} training"
+    if runner.val_loop is not None:
+        pictures += f", {len(runner.val_dataloader.dataset)} validation"
     start = runner._load_from or runner.cfg.model.get("weights") or "random weights"
     word = "resumes" if runner._resume else "starts"
     return (

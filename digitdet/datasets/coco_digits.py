@@ -16,7 +16,7 @@ from digitdet.datasets.categories import complete_category_ids
 from digitdet.datasets.cleaning import clean
 from digitdet.datasets.folders import check_folder, missing_files
 from digitdet.datasets.images import read_image
-from digitdet.labels import DIGITS
+from digitdet.labels import DIGITS, label_to_digit
 from digitdet.registry import DATASETS
 from digitdet.structures import Target
 from digitdet.transforms.pipeline import Pipeline
@@ -120,7 +120,8 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
 
 
 def _report_categories(annotations: Annotations) -> None:
-    differing = {c: label - 1 for label, c in annotations.category_ids.items() if c != label}
+    ids = annotations.category_ids
+    differing = {c: label_to_digit(label) for label, c in ids.items() if c != label}
     if differing:
         print_log(
             f"{annotations.file}: category ids are not digit + 1; read by the categories' names "

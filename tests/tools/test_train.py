@@ -132,6 +132,13 @@ def test_the_number_of_workers_changes_no_weight(
         assert torch.equal(value, other[name]), name
 
 
+def test_a_training_without_validation_keeps_its_epochs(tmp_path: Path, tool: Tool) -> None:
+    options = [option for option in SMALL if not option.startswith("val_")]
+    options += ["val_dataloader=None", "val_evaluator=None", "val_cfg=None"]
+    tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    assert sorted(file.name for file in tmp_path.glob("*.pth")) == ["epoch_1.pth", "epoch_2.pth"]
+
+
 def test_a_loop_without_epochs_is_refused(
     tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
