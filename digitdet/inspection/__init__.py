@@ -1,0 +1,1 @@
+"""Looks at data: what is wrong with it, and how it is distributed."""
