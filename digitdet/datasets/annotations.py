@@ -1,18 +1,20 @@
 """Index of a COCO annotation file: flat arrays, built once, no pictures needed."""
 
-import gzip
-import json
-import zlib
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitdet.datasets.categories import label_map
+from digitdet.datasets.json_files import read_json, short
+from digitdet.datasets.paths import is_plain, is_relative
+
+# Pixels of a side: below it, float32 holds every whole and half pixel.
+MAX_SIDE = 2**23
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,7 @@ class Annotations:
 
 
 def _load(file: Path) -> Mapping[str, Any]:
-    opener: Callable[..., Any] = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8") as stream:
-            content = json.load(stream)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{file}: no such annotation file") from None
-    except (EOFError, OSError, RecursionError, ValueError, zlib.error) as error:
-        raise ValueError(f"{file}: is not readable as JSON ({error})") from error
+    content = read_json(file, "annotation file")
     if not isinstance(content, Mapping):
         raise ValueError(f"{file}: has to hold a JSON object, got {type(content).__name__}")
     for key in ("images", "annotations", "categories"):
@@ -74,10 +69,11 @@ def _column(
     """Take one key of each record; the first that lacks it or holds no valid value is an error."""
     for position, record in enumerate(records):
         if not isinstance(record, Mapping) or key not in record:
-            raise ValueError(f"{where}[{position}] lacks {key!r}: {record!r:.200}")
+            raise ValueError(f"{where}[{position}] lacks {key!r}: {short(record)}")
         if not valid(record[key]):
-            name = f" (id {record['id']!r})" if "id" in record else ""
-            raise ValueError(f"{where}[{position}]{name}: {key!r} is {what}, got {record[key]!r}")
+            name = f" (id {short(record['id'])})" if "id" in record else ""
+            got = short(record[key])
+            raise ValueError(f"{where}[{position}]{name}: {key!r} is {what}, got {got}")
     return [record[key] for record in records]
 
 
@@ -86,7 +82,7 @@ def _is_int(value: Any) -> bool:
 
 
 def _is_size(value: Any) -> bool:
-    return _is_int(value) and value > 0
+    return _is_int(value) and 0 < value <= MAX_SIDE
 
 
 def _is_bbox(value: Any) -> bool:
@@ -97,18 +93,15 @@ def _is_bbox(value: Any) -> bool:
     )
 
 
-def _is_relative(value: Any) -> bool:
-    if not isinstance(value, str) or not value or "\0" in value:
-        return False
-    paths = PurePosixPath(value), PureWindowsPath(value)
-    return not any(path.is_absolute() or path.drive or ".." in path.parts for path in paths)
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and is_plain(value) and is_relative(value)
 
 
 def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
     """Return the pictures' ids, file names, and heights and widths."""
     ids = _column(images, "id", where, _is_int, "an integer")
-    inside = "a path inside the picture folder"
-    names = _column(images, "file_name", where, _is_relative, inside)
+    inside = "a path inside the picture folder, in printable characters"
+    names = _column(images, "file_name", where, _is_name, inside)
     sizes = [
         _column(images, key, where, _is_size, "a positive number of pixels")
         for key in ("height", "width")

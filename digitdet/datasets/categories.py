@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from digitdet.datasets.json_files import short
 from digitdet.labels import DIGITS, digit_to_label
 
 
@@ -24,13 +25,14 @@ def label_map(categories: Sequence[Mapping[str, Any]], file: str) -> dict[int, i
     for position, category in enumerate(categories):
         where = f"{file}: categories[{position}]"
         if not isinstance(category, Mapping) or "id" not in category or "name" not in category:
-            raise ValueError(f"{where} needs 'id' and 'name', got {category!r}")
-        category_id, name = category["id"], str(category["name"]).strip()
-        if not isinstance(category_id, int) or isinstance(category_id, bool):
-            raise ValueError(f"{where} has the id {category_id!r}, which is not an integer")
+            raise ValueError(f"{where} needs 'id' and 'name', got {short(category)}")
+        category_id, name = category["id"], category["name"]
+        if type(category_id) is not int or abs(category_id) >= 2**63:
+            raise ValueError(f"{where} has the id {short(category_id)}, which is not an integer")
+        name = str(name).strip() if type(name) in (int, str) else name
         if name not in DIGITS:
             raise ValueError(
-                f"{where} is named {name!r}, which is not a digit; "
+                f"{where} is named {short(name)}, which is not a digit; "
                 "name each category by its digit, '0' to '9', so that its id has a meaning"
             )
         label = digit_to_label(int(name))

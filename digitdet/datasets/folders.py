@@ -1,10 +1,21 @@
 """Listing and checking of picture folders."""
 
+import logging
+import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from mmengine.logging import print_log
+
 from digitdet.datasets.images import IMAGE_SUFFIXES
+from digitdet.datasets.paths import exists_inside, is_plain, resolve
+
+# Pictures that no data set reads; their number is told, lest they be missed later.
+OTHER_SUFFIXES = frozenset(
+    {".avif", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jxl", ".tif", ".tiff"}
+)
 
 
 def check_folder(data_root: Path, image_dir: Path) -> None:
@@ -27,24 +38,49 @@ def check_folder(data_root: Path, image_dir: Path) -> None:
             )
 
 
-def missing_files(folder: Path, names: Sequence[str]) -> list[int]:
+def _roots(folder: Path, data_root: Path | None) -> list[Path]:
+    """Resolve the folders that links may lead to: the user named both."""
+    found = (resolve(path) for path in (folder, data_root) if path is not None)
+    return [path for path in found if path]
+
+
+def _entries(folder: Path) -> dict[str, bool]:
+    """Map the name of each entry of a folder to whether it is a link."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.is_symlink() for entry in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ValueError(f"{folder}: can't be listed ({error.strerror})") from error
+
+
+def missing_files(folder: Path, names: Sequence[str], data_root: Path | None = None) -> list[int]:
     """Find which of many files a folder lacks, listing each folder once.
 
     Args:
         folder: The folder.
-        names: Paths relative to it.
+        names: Paths relative to it, without ``..``.
+        data_root: A folder that links may lead to, besides ``folder``.
 
     Returns:
-        The positions in ``names`` of those that are not there.
+        The positions in ``names`` of those that are not there, or are links to nothing.
+
+    Raises:
+        ValueError: If a file or its folder leads by a link elsewhere, or can't be listed.
     """
     paths = [PurePath(name) for name in names]
+    roots = _roots(folder, data_root)
     present = {
-        parent: {entry.name for entry in (folder / parent).iterdir()}
-        if (folder / parent).is_dir()
-        else set()
+        parent: _entries(folder / parent) if exists_inside(folder / parent, roots) else {}
         for parent in {path.parent for path in paths}
     }
-    return [p for p, path in enumerate(paths) if path.name not in present[path.parent]]
+
+    def is_missing(path: PurePath) -> bool:
+        is_link = present[path.parent].get(path.name)
+        return is_link is None or (is_link and not exists_inside(folder / path, roots))
+
+    return [position for position, path in enumerate(paths) if is_missing(path)]
 
 
 def natural_key(file: Path) -> tuple[list[tuple[int, int | str]], str]:
@@ -54,21 +90,47 @@ def natural_key(file: Path) -> tuple[list[tuple[int, int | str]], str]:
     return key, file.as_posix()
 
 
-def list_images(folder: Path) -> list[Path]:
+def list_images(folder: Path, data_root: Path | None = None) -> list[Path]:
     """List the pictures of a folder in natural order.
+
+    Pictures of a kind that is not read are counted in a warning.
 
     Args:
         folder: The folder; its subfolders are not searched.
+        data_root: A folder that links may lead to, besides ``folder``.
 
     Returns:
         The files that end like a PNG, JPEG, WebP or BMP picture; hidden ones are left out.
+
+    Raises:
+        ValueError: If a picture leads by a link elsewhere, has a name with control characters or
+            one that is not UTF-8, or if the folder can't be listed.
     """
-    files = (
-        file
-        for file in folder.iterdir()
-        if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".")
-    )
-    return sorted(files, key=natural_key)
+    entries = {name: link for name, link in _entries(folder).items() if not name.startswith(".")}
+    suffixes = {name: PurePath(name).suffix.lower() for name in entries}
+    names = [name for name in entries if suffixes[name] in IMAGE_SUFFIXES]
+    roots = _roots(folder, data_root)
+    for name in names:
+        if not is_plain(name):
+            raise ValueError(
+                f"{folder}: holds a picture named {name!r}; rename it, in printable characters"
+            )
+        if entries[name]:
+            exists_inside(folder / name, roots)
+    _report_others(folder, [suffix for suffix in suffixes.values() if suffix in OTHER_SUFFIXES])
+    return sorted((folder / name for name in names), key=natural_key)
+
+
+def _report_others(folder: Path, suffixes: Sequence[str]) -> None:
+    if suffixes:
+        kinds = ", ".join(
+            f"{count} {suffix}" for suffix, count in sorted(Counter(suffixes).items())
+        )
+        print_log(
+            f"{folder}: {kinds} left out; convert them to PNG or JPEG to have them read",
+            logger="current",
+            level=logging.WARNING,
+        )
 
 
 def assign_image_ids(files: Sequence[Path]) -> tuple[list[int], bool]:
@@ -78,13 +140,14 @@ def assign_image_ids(files: Sequence[Path]) -> tuple[list[int], bool]:
         files: Pictures, in order.
 
     Returns:
-        The ids, and whether they are the integers of the stems. Where a stem is not an integer,
-        ids run from 1 in order.
+        The ids, and whether they are the integers of the stems. Where a stem is not an integer
+        below 2**63, ids run from 1 in order.
 
     Raises:
         ValueError: If every stem is an integer and two are equal.
     """
-    if not all(file.stem.isascii() and file.stem.isdecimal() for file in files):
+    stems = [file.stem for file in files]
+    if not all(s.isascii() and s.isdecimal() and int(s) < 2**63 for s in stems):
         return list(range(1, len(files) + 1)), False
     owners: dict[int, Path] = {}
     for file in files:

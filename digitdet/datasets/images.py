@@ -1,20 +1,30 @@
 """Reads picture files as RGB."""
 
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torchvision import tv_tensors
 
+from digitdet.datasets.paths import open_file
+
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
+# What these endings promise; by others, Pillow would start further programs and libraries.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+# Pillow warns above it, and refuses only twice as many: 256 MiB of RGB.
+MAX_PIXELS = 89_478_485
+# Of a progressive JPEG; encoders write about 10. Each costs a pass over the whole picture, in as
+# little as 95 bytes.
+MAX_SCANS = 100
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # Pillow holds a 16-bit grey picture as "I;16" or, from some files, as 32-bit "I".
-        grey = np.asarray(image).astype(np.float64) / 257
-        image = Image.fromarray(grey.round().clip(0, 255).astype(np.uint8))
+        deep = np.asarray(image).clip(0, 65535).astype(np.uint32)
+        image = Image.fromarray(((deep + 128) // 257).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -22,29 +32,51 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+def _check_cost(image: Image.Image, stream: IO[bytes]) -> None:
+    """Refuse a picture that takes far more memory or time than its file's size says."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise Image.DecompressionBombError(f"{width} x {height} pixels, above {MAX_PIXELS}")
+    if image.format in ("JPEG", "MPO"):
+        position = stream.tell()
+        stream.seek(0)
+        scans = stream.read().count(b"\xff\xda")  # start of scan
+        stream.seek(position)
+        if scans > MAX_SCANS:
+            raise Image.DecompressionBombError(f"{scans} scans, above {MAX_SCANS}")
+
+
+def _decode(stream: IO[bytes]) -> Image.Image:
+    with Image.open(stream, formats=FORMATS) as image:
+        _check_cost(image, stream)
+        return _to_rgb(ImageOps.exif_transpose(image))
+
+
 def read_image(file: Path) -> tv_tensors.Image:
     """Read a picture as RGB, turned upright as its EXIF orientation says.
 
-    Grey, palette and 16-bit pictures become 8-bit RGB; transparent parts become white.
+    Grey, palette and 16-bit pictures become 8-bit RGB; transparent parts become white. Of an
+    animation the first picture is read.
 
     Args:
-        file: A picture in any format that Pillow reads.
+        file: A PNG, JPEG, WebP or BMP picture, by its content, whatever its ending.
 
     Returns:
         (3, H, W) uint8.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it can't be decoded.
+        ValueError: If it is not a file, can't be decoded, or has more than `MAX_PIXELS`.
     """
-    try:
-        with Image.open(file) as image:
-            upright = ImageOps.exif_transpose(image)
-            pixels = np.array(_to_rgb(upright))
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{file}: no such picture") from None
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
-    except Exception as error:  # Pillow's plugins raise anything on broken files
-        raise ValueError(f"{file}: can't be decoded as a picture ({error})") from error
+    with open_file(file, "picture") as stream:
+        try:
+            pixels = np.array(_decode(stream))
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
+        except UnidentifiedImageError as error:
+            reason = f"neither {', '.join(FORMATS[:-1])} nor {FORMATS[-1]}, or its start is damaged"
+            raise ValueError(f"{file}: can't be decoded as a picture ({reason})") from error
+        except Exception as error:  # Pillow's plugins raise anything on broken files
+            reason = str(error) or type(error).__name__
+            raise ValueError(f"{file}: can't be decoded as a picture ({reason})") from error
     return tv_tensors.Image(torch.from_numpy(pixels).permute(2, 0, 1).contiguous())

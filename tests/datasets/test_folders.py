@@ -1,6 +1,7 @@
 """Listing and checking of picture folders."""
 
 import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,72 @@ def test_any_two_names_can_be_ordered(names: list[str]) -> None:
     assert all(natural_key(a) <= natural_key(b) for a, b in itertools.pairwise(files))
 
 
+def _link(link: Path, target: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target)
+
+
+def test_links_are_followed_inside_the_folder_and_the_data_root_alone(tmp_path: Path) -> None:
+    root, folder = tmp_path / "data", tmp_path / "data" / "train"
+    for file in (folder / "1.png", root / "all" / "2.png", tmp_path / "elsewhere" / "3.png"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    _link(folder / "same.png", folder / "1.png")
+    _link(folder / "pool.png", root / "all" / "2.png")
+    _link(folder / "sub", root / "all")
+    assert missing_files(folder, ["1.png", "same.png", "4.png"]) == [2]
+    assert missing_files(folder, ["pool.png", "sub/2.png", "sub/1.png"], root) == [2]
+    for name in ("pool.png", "sub/2.png"):
+        with pytest.raises(ValueError, match=rf"{name}.*leads by a link to .*all|sub: leads"):
+            missing_files(folder, [name])
+
+
+@pytest.mark.parametrize("name", ["out.png", "chain.png", "sub/3.png", "deep/down/3.png"])
+def test_a_link_out_of_the_data_is_refused_with_its_name_and_the_remedy(
+    tmp_path: Path, name: str
+) -> None:
+    root, outside = tmp_path / "data", tmp_path / "data-2"
+    (outside / "down").mkdir(parents=True)
+    for file in (outside / "3.png", outside / "down" / "3.png"):
+        file.touch()
+    _link(root / "out.png", outside / "3.png")
+    _link(root / "chain.png", root / "out.png")
+    _link(root / "sub", outside)
+    _link(root / "deep", outside)
+    with pytest.raises(ValueError, match=r"leads by a link to .*data-2.*, outside .*; copy it"):
+        missing_files(root, [name], root)
+
+
+def test_a_link_out_of_the_data_that_no_one_asks_for_does_no_harm(tmp_path: Path) -> None:
+    _link(tmp_path / "data" / "notes.png", tmp_path)
+    (tmp_path / "data" / "1.png").touch()
+    assert missing_files(tmp_path / "data", ["1.png"]) == []
+
+
+def test_a_folder_that_is_a_link_itself_is_where_the_user_says(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "1.png").touch()
+    _link(tmp_path / "data" / "train", tmp_path / "disk")
+    folder = tmp_path / "data" / "train"
+    assert missing_files(folder, ["1.png", "2.png"], tmp_path / "data") == [1]
+    assert list_images(folder, tmp_path / "data") == [folder / "1.png"]
+
+
+def test_links_to_nothing_and_in_a_circle_are_missing(tmp_path: Path) -> None:
+    _link(tmp_path / "gone.png", tmp_path / "nothing.png")
+    _link(tmp_path / "self.png", tmp_path / "self.png")
+    _link(tmp_path / "a.png", tmp_path / "b.png")
+    _link(tmp_path / "b.png", tmp_path / "a.png")
+    _link(tmp_path / "sub", tmp_path / "sub")
+    names = ["gone.png", "self.png", "a.png", "b.png", "sub/1.png"]
+    assert missing_files(tmp_path, names) == [0, 1, 2, 3, 4]
+
+
+def test_a_file_in_place_of_a_folder_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sub").touch()
+    assert missing_files(tmp_path, ["sub/1.png", "sub"]) == [0]
+
+
 def test_an_empty_folder_has_no_pictures(tmp_path: Path) -> None:
     assert list_images(tmp_path) == []
 
@@ -92,6 +159,35 @@ def test_only_visible_pictures_of_the_folder_itself_are_listed(tmp_path: Path) -
     assert list_images(tmp_path) == [tmp_path / name for name in pictures]
 
 
+def test_pictures_of_other_kinds_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1.png", "2.gif", "3.TIF", "4.tif", "5.txt", ".6.gif"):
+        (tmp_path / name).touch()
+    assert list_images(tmp_path) == [tmp_path / "1.png"]
+    out = capsys.readouterr().out
+    assert f"{tmp_path}: 1 .gif, 2 .tif left out; convert them" in out
+    (tmp_path / "sub").mkdir()
+    list_images(tmp_path / "sub")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_listed_picture_that_leads_out_of_the_data_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1.png").touch()
+    _link(tmp_path / "data" / "test" / "1.png", tmp_path / "1.png")
+    with pytest.raises(ValueError, match=r"test/1\.png: leads by a link to"):
+        list_images(tmp_path / "data" / "test", tmp_path / "data")
+    assert len(list_images(tmp_path / "data" / "test", tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", [b"a\nb.png", b"\x1b[2J.png", b"caf\xe9.png"])
+def test_a_picture_whose_name_cannot_be_shown_is_refused(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / os.fsdecode(name)).touch()
+    with pytest.raises(ValueError, match=r"holds a picture named .*; rename it") as error:
+        list_images(tmp_path)
+    assert str(error.value).isprintable()
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
@@ -103,6 +199,8 @@ def test_only_visible_pictures_of_the_folder_itself_are_listed(tmp_path: Path) -
         (["²3.png", "4.png", "5.png"], ([1, 2, 3], False)),
         (["٣.png"], ([1], False)),
         (["1.png", "01.png", "x.png"], ([1, 2, 3], False)),
+        ([f"{2**63 - 1}.png", "4.png"], ([2**63 - 1, 4], True)),
+        ([f"{2**63}.png", "4.png"], ([1, 2], False)),
     ],
 )
 def test_ids_are_the_stems_where_all_are_integers_and_else_count_from_1(

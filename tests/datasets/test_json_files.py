@@ -1,0 +1,91 @@
+"""Reading of JSON files of any origin."""
+
+import gzip
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitdet.datasets.json_files import read_json, short
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+)
+
+
+def _write(folder: Path, content: bytes, name: str = "a.json") -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '""', "0"])
+def test_empty_values_are_read(tmp_path: Path, content: str) -> None:
+    assert read_json(_write(tmp_path, content.encode())) == json.loads(content)
+
+
+@given(VALUES)
+def test_a_value_comes_back_from_any_encoding(
+    tmp_path_factory: pytest.TempPathFactory, value: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("json")
+    text = json.dumps(value)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"):
+        assert read_json(_write(folder, text.encode(encoding))) == value
+    assert read_json(_write(folder, gzip.compress(text.encode()), "a.json.gz")) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "Expecting value"),
+        (b"{", "Expecting property name"),
+        (b'{"a": 1} x', "Extra data"),
+        ('["é"]'.encode("latin-1"), "can't decode byte"),
+        (b"[" * 100_000, "recursion"),
+        (b'{"a":' * 100_000, "recursion"),
+        (b"[" + b"9" * 5000 + b"]", "Exceeds the limit"),
+        (b'{"a": 1, "b": 2, "a": 3}', "the key 'a' stands twice in one object"),
+        (b'[{"b": {"c": 1, "c": 1}}]', "the key 'c' stands twice"),
+        (b'{"\\u0061": 1, "a": 1}', "the key 'a' stands twice"),
+    ],
+)
+def test_what_is_not_strict_json_is_refused_with_file_and_reason(
+    tmp_path: Path, content: bytes, what: str
+) -> None:
+    file = _write(tmp_path, content)
+    with pytest.raises(ValueError, match=what) as caught:
+        read_json(file)
+    assert str(caught.value).startswith(f"{file}: is not readable as JSON (")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tail", [b"x", b"\0\0x", b"\x1f\x8b", gzip.compress(b"1")])
+def test_gzip_with_more_behind_it_is_refused(tmp_path: Path, tail: bytes) -> None:
+    file = _write(tmp_path, gzip.compress(b"[]") + tail, "a.json.gz")
+    with pytest.raises(ValueError, match=r"a\.json\.gz: is not readable as JSON"):
+        read_json(file)
+
+
+def test_gzip_that_unpacks_to_gigabytes_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    """8 GiB of spaces: gzip takes parts that stand one behind the other."""
+    part = gzip.compress(b" " * 2**28)
+    file = _write(tmp_path, part * 32, "a.json.gz")
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"a\.json\.gz: .*unpacks to more than 536870912 bytes"):
+        read_json(file)
+    assert tracemalloc.get_traced_memory()[1] < 2**29 + 2**25
+    tracemalloc.stop()
+
+
+def test_a_value_is_shown_in_bounded_length() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (deep, "x" * 10**6, list(range(10**5)), {str(n): n for n in range(999)}, 10**4000):
+        assert len(short(value)) < 300
+    assert short([1, 2.5, "a\n"]) == "[1, 2.5, 'a\\n']"
