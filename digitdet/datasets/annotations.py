@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from digitdet.datasets.categories import label_map
 from digitdet.datasets.json_files import read_json, short
-from digitdet.datasets.paths import is_plain, is_relative
-
-# Pixels of a side: below it, float32 holds every whole and half pixel.
-MAX_SIDE = 2**23
+from digitdet.datasets.values import is_bbox, is_flag, is_int, is_name, is_size
 
 
 @dataclass(frozen=True)
@@ -77,33 +74,13 @@ def _column(
     return [record[key] for record in records]
 
 
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-
-
-def _is_size(value: Any) -> bool:
-    return _is_int(value) and 0 < value <= MAX_SIDE
-
-
-def _is_bbox(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 4
-        and all(type(v) in (int, float) and -1e9 < v < 1e9 for v in value)
-    )
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and is_plain(value) and is_relative(value)
-
-
 def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
     """Return the pictures' ids, file names, and heights and widths."""
-    ids = _column(images, "id", where, _is_int, "an integer")
+    ids = _column(images, "id", where, is_int, "an integer")
     inside = "a path inside the picture folder, in printable characters"
-    names = _column(images, "file_name", where, _is_name, inside)
+    names = _column(images, "file_name", where, is_name, inside)
     sizes = [
-        _column(images, key, where, _is_size, "a positive number of pixels")
+        _column(images, key, where, is_size, "a positive number of pixels")
         for key in ("height", "width")
     ]
     repeated = [i for i, count in Counter(ids).items() if count > 1]
@@ -113,13 +90,13 @@ def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], l
 
 
 def _check_boxes(boxes: list[Any], where: str, images: Container[int], ids: list[int]) -> None:
-    _column(boxes, "bbox", where, _is_bbox, "four finite numbers [x, y, w, h]")
+    _column(boxes, "bbox", where, is_bbox, "four finite numbers [x, y, w, h]")
     named = f"the id of one of the file's categories ({ids})"
-    _column(boxes, "category_id", where, lambda v: _is_int(v) and v in ids, named)
+    _column(boxes, "category_id", where, lambda v: is_int(v) and v in ids, named)
     owner = "the id of one of the file's images"
-    _column(boxes, "image_id", where, lambda v: _is_int(v) and v in images, owner)
+    _column(boxes, "image_id", where, lambda v: is_int(v) and v in images, owner)
     marked = [box for box in boxes if "iscrowd" in box]
-    _column(marked, "iscrowd", where, lambda v: type(v) in (bool, int) and v in (0, 1), "0 or 1")
+    _column(marked, "iscrowd", where, is_flag, "0 or 1")
 
 
 def read_annotations(file: Path) -> Annotations:
@@ -147,7 +124,7 @@ def read_annotations(file: Path) -> Annotations:
     order = np.argsort(picture, kind="stable")
     xywh = np.array([box["bbox"] for box in boxes], dtype=np.float64).reshape(-1, 4)[order]
     xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1)
-    ids = [box["id"] if _is_int(box.get("id")) else p for p, box in enumerate(boxes)]
+    ids = [box["id"] if is_int(box.get("id")) else p for p, box in enumerate(boxes)]
     return Annotations(
         file=file,
         image_ids=np.array(image_ids, dtype=np.int64),
