@@ -37,6 +37,7 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
         test_mode: Leave the annotations as published, for evaluation; else they are cleaned for
             training (boxes clipped to the picture, empty and crowd boxes dropped) and the changes
             are reported once.
+        allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
 
     Attributes:
         metainfo: ``classes``, and ``category_ids``: label -> the file's own category id, or an id
@@ -44,7 +45,7 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
 
     Raises:
         FileNotFoundError: If the folder, the file or a picture is missing.
-        ValueError: If the annotation file is not as it has to be.
+        ValueError: If the annotation file is not as it has to be, or a transform is not safe.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
         data_root: str = "",
         transforms: Sequence[Any] = (),
         test_mode: bool = False,
+        allow_unsafe: bool = False,
     ) -> None:
         self.image_dir = Path(data_root, image_dir)
         check_folder(Path(data_root), self.image_dir)
@@ -77,7 +79,7 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
                     logger="current",
                     level=logging.WARNING,
                 )
-        self.pipeline = Pipeline(transforms)
+        self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {
             "classes": DIGITS,
             "category_ids": complete_category_ids(self.annotations.category_ids),

@@ -28,13 +28,14 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
         image_dir: Folder of the pictures, relative to ``data_root``.
         data_root: Folder that it lies in; empty for the working folder.
         transforms: Transforms, each a config or a callable ``(image, target) -> (image, target)``.
+        allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
 
     Attributes:
         metainfo: ``classes``, and ``files``: image id -> file name, where ids are running numbers.
 
     Raises:
         FileNotFoundError: If the folder is missing or holds no picture.
-        ValueError: If two stems are the same integer.
+        ValueError: If two stems are the same integer, or a transform is not safe.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
         image_dir: str,
         data_root: str = "",
         transforms: Sequence[Any] = (),
+        allow_unsafe: bool = False,
     ) -> None:
         folder = Path(data_root, image_dir)
         check_folder(Path(data_root), folder)
@@ -51,7 +53,7 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
                 f"{folder}: holds no picture ({' '.join(sorted(IMAGE_SUFFIXES))})"
             )
         self.image_ids, by_stem = assign_image_ids(self.files)
-        self.pipeline = Pipeline(transforms)
+        self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
         if not by_stem:
             names = (file.name for file in self.files)

@@ -26,22 +26,29 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         num_scenes: Scenes in an epoch.
         seed: Seed of the scenes, 0 or more; give each split its own.
         transforms: Transforms, each a config or a callable ``(image, target) -> (image, target)``.
+        allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
 
     Attributes:
         metainfo: ``classes``.
 
     Raises:
-        ValueError: If a number is out of its range.
+        ValueError: If a number is out of its range, or a transform is not safe.
     """
 
-    def __init__(self, num_scenes: int, seed: int = 0, transforms: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        num_scenes: int,
+        seed: int = 0,
+        transforms: Sequence[Any] = (),
+        allow_unsafe: bool = False,
+    ) -> None:
         if num_scenes < 1:
             raise ValueError(f"num_scenes has to be at least 1, got {num_scenes!r}")
         if seed < 0:
             raise ValueError(f"seed has to be 0 or more, got {seed!r}")
         self.num_scenes = num_scenes
         self.seed = seed
-        self.pipeline = Pipeline(transforms)
+        self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
 
     def set_epoch(self, epoch: int, seed: int) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 from digitdet.registry import TRANSFORMS
 from digitdet.structures import Target
 from digitdet.transforms.draws import Draws
+from digitdet.transforms.safety import check_safe
 
 
 class Pipeline:
@@ -16,14 +17,18 @@ class Pipeline:
     Args:
         transforms: Configs, built through the registry, or callables
             ``(image, target) -> (image, target)``.
+        allow_unsafe: Take flips, large turns and the like too; else they are refused.
 
     Raises:
         TypeError: If one is neither.
+        ValueError: If one is not safe for digits; see `check_safe`.
     """
 
-    def __init__(self, transforms: Sequence[Any]) -> None:
+    def __init__(self, transforms: Sequence[Any], allow_unsafe: bool = False) -> None:
         self.draws = Draws()
         self.transforms = [_build(position, item) for position, item in enumerate(transforms)]
+        if not allow_unsafe:
+            check_safe(self.transforms)
 
     def __call__(self, image: Tensor, target: Target, index: int) -> tuple[Tensor, Target]:
         """Transform a sample.
