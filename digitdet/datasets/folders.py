@@ -106,26 +106,25 @@ def list_images(folder: Path, data_root: Path | None = None) -> list[Path]:
         ValueError: If a picture leads by a link elsewhere, has a name with control characters or
             one that is not UTF-8, or if the folder can't be listed.
     """
-    entries = {name: link for name, link in _entries(folder).items() if not name.startswith(".")}
-    suffixes = {name: PurePath(name).suffix.lower() for name in entries}
-    names = [name for name in entries if suffixes[name] in IMAGE_SUFFIXES]
+    entries = _entries(folder)
+    files = [folder / name for name in entries if not name.startswith(".")]
+    _report_others(folder, [file.suffix.lower() for file in files])
+    pictures = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
     roots = _roots(folder, data_root)
-    for name in names:
-        if not is_plain(name):
+    for file in pictures:
+        if not is_plain(file.name):
             raise ValueError(
-                f"{folder}: holds a picture named {name!r}; rename it, in printable characters"
+                f"{folder}: holds a picture named {file.name!r}; rename it, in printable characters"
             )
-        if entries[name]:
-            exists_inside(folder / name, roots)
-    _report_others(folder, [suffix for suffix in suffixes.values() if suffix in OTHER_SUFFIXES])
-    return sorted((folder / name for name in names), key=natural_key)
+        if entries[file.name]:
+            exists_inside(file, roots)
+    return sorted(pictures, key=natural_key)
 
 
 def _report_others(folder: Path, suffixes: Sequence[str]) -> None:
-    if suffixes:
-        kinds = ", ".join(
-            f"{count} {suffix}" for suffix, count in sorted(Counter(suffixes).items())
-        )
+    counts = Counter(suffix for suffix in suffixes if suffix in OTHER_SUFFIXES)
+    if counts:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
         print_log(
             f"{folder}: {kinds} left out; convert them to PNG or JPEG to have them read",
             logger="current",

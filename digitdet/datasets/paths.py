@@ -18,11 +18,10 @@ def is_plain(name: str) -> bool:
     """Say whether a name can be shown in one line, written as UTF-8, and be on a disk."""
     if _UNPRINTABLE.search(name):
         return False
-    parts = re.split(r"[/\\]", name)
-    size = len(name.encode())
-    return size <= MAX_PART_BYTES or (
-        size <= MAX_NAME_BYTES and all(len(part.encode()) <= MAX_PART_BYTES for part in parts)
-    )
+    if 4 * len(name) <= MAX_PART_BYTES:  # UTF-8 takes at most 4 bytes for a character
+        return True
+    parts = (len(part.encode()) for part in re.split(r"[/\\]", name))
+    return len(name.encode()) <= MAX_NAME_BYTES and all(size <= MAX_PART_BYTES for size in parts)
 
 
 def is_relative(name: str) -> bool:
