@@ -40,12 +40,13 @@ class SampleSeedHook(DistSamplerSeedHook):
     def before_train_epoch(self, runner: Runner) -> None:
         """Set the epoch of the sampler and of the dataset."""
         super().before_train_epoch(runner)
-        _set_epoch(runner.train_dataloader.dataset, runner.epoch, runner.seed)
+        set_epoch(runner.train_dataloader.dataset, runner.epoch, runner.seed)
 
 
-def _set_epoch(dataset: Any, epoch: int, seed: int) -> None:
+def set_epoch(dataset: Any, epoch: int, seed: int) -> None:
+    """Set the epoch of a dataset's draws, from 0, and the seed; within wrappers too."""
     if hasattr(dataset, "set_epoch"):
         dataset.set_epoch(epoch, seed)
     for part in (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None)):
         if part is not None:
-            _set_epoch(part, epoch, seed)
+            set_epoch(part, epoch, seed)
