@@ -59,10 +59,10 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
     ) -> None:
         self.image_dir = Path(data_root, image_dir)
         check_folder(Path(data_root), self.image_dir)
-        self.annotations = read_annotations(Path(data_root, ann_file))
+        self.annotations = self.read_annotations(Path(data_root, ann_file))
         if not len(self.annotations):
             raise ValueError(f"{self.annotations.file}: its list 'images' is empty")
-        missing = missing_files(self.image_dir, self.annotations.file_names)
+        missing = missing_files(self.image_dir, self.annotations.file_names, Path(data_root))
         if missing:
             ids = self.annotations.image_ids
             raise FileNotFoundError(
@@ -84,6 +84,10 @@ class CocoDigits(Dataset[tuple[Tensor, Target]]):
             "classes": DIGITS,
             "category_ids": complete_category_ids(self.annotations.category_ids),
         }
+
+    def read_annotations(self, file: Path) -> Annotations:
+        """Read the annotation file."""
+        return read_annotations(file)
 
     def set_epoch(self, epoch: int, seed: int) -> None:
         """Set the epoch, from 0, and the run's seed: the transforms' draws follow from them."""

@@ -47,7 +47,7 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
     ) -> None:
         folder = Path(data_root, image_dir)
         check_folder(Path(data_root), folder)
-        self.files = list_images(folder)
+        self.files = list_images(folder, Path(data_root))
         if not self.files:
             raise FileNotFoundError(
                 f"{folder}: holds no picture ({' '.join(sorted(IMAGE_SUFFIXES))})"
