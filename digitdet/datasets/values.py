@@ -1,6 +1,6 @@
 """Decides which values of an annotation file are taken."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from digitdet.datasets.paths import is_plain, is_relative
 
@@ -8,12 +8,12 @@ from digitdet.datasets.paths import is_plain, is_relative
 MAX_SIDE = 2**23
 
 
-def is_int(value: Any) -> bool:
+def is_int(value: Any) -> TypeGuard[int]:
     """Whether a value is an integer that int64 holds; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
-def is_size(value: Any) -> bool:
+def is_size(value: Any) -> TypeGuard[int]:
     """Whether a value is a picture's width or height in pixels."""
     return is_int(value) and 0 < value <= MAX_SIDE
 
