@@ -22,6 +22,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         default=0,
         help="of train; valid and test have the next two (default: 0)",
     )
+    parser.add_argument(
+        "--fonts",
+        nargs="+",
+        default=["bundled"],
+        help="bundled, system, or names and files; others make other pictures (default: bundled)",
+    )
     call(_write, parser.parse_args(argv))
 
 
@@ -37,6 +43,7 @@ def _write(args: argparse.Namespace) -> None:
         num_valid=args.num_valid,
         num_test=args.num_test,
         seed=args.seed,
+        fonts=args.fonts[0] if args.fonts in (["bundled"], ["system"]) else args.fonts,
     )
     counts = f"{args.num_train} training, {args.num_valid} validation, {args.num_test} test scenes"
     print(f"{args.out}: {counts}")

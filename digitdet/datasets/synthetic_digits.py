@@ -8,16 +8,16 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
-from digitdet.datasets.scenes import render_scene, scene_generator
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
+from digitdet.scenes import choose_fonts, make_factors, render_scene, scene_generator
 from digitdet.structures import Target
 from digitdet.transforms.pipeline import Pipeline
 
 
 @DATASETS.register_module()
 class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
-    """Numbers of 1 to 6 digits on textured backgrounds, with SVHN's geometry; nothing is stored.
+    """Numbers on walls, doors and plates, with SVHN's geometry and boxes; nothing is stored.
 
     In training each epoch has new scenes: scene ``epoch * num_scenes + index`` of the endless
     sequence that ``seed`` makes. A target's ``source`` names it: ``synthetic:SEED:INDEX``.
@@ -25,6 +25,10 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
     Args:
         num_scenes: Scenes in an epoch.
         seed: Seed of the scenes, 0 or more; give each split its own.
+        factors: What varies between scenes, factor -> distribution; see `SceneFactors`. Those that
+            are not given keep their defaults.
+        fonts: ``"bundled"``, the fonts of the dependencies; ``"system"``, every font of the machine
+            with distinct digits; or a list of names and font files. Others make other pictures.
         transforms: Transforms, each a config or a callable ``(image, target) -> (image, target)``.
         allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
 
@@ -39,6 +43,8 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         self,
         num_scenes: int,
         seed: int = 0,
+        factors: Mapping[str, Any] | None = None,
+        fonts: str | Sequence[str] = "bundled",
         transforms: Sequence[Any] = (),
         allow_unsafe: bool = False,
     ) -> None:
@@ -48,6 +54,8 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
             raise ValueError(f"seed has to be 0 or more, got {seed!r}")
         self.num_scenes = num_scenes
         self.seed = seed
+        self.factors = make_factors(factors)
+        self.fonts = choose_fonts(fonts)
         self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
 
@@ -66,7 +74,7 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         if not 0 <= index < self.num_scenes:
             raise IndexError(f"scene {index} of {self.num_scenes}")
         number = self.pipeline.draws.epoch * self.num_scenes + index
-        scene = render_scene(scene_generator(self.seed, number))
+        scene = render_scene(scene_generator(self.seed, number), self.factors, self.fonts)
         image = tv_tensors.Image(torch.from_numpy(scene.image).permute(2, 0, 1).contiguous())
         target: Target = {
             "image_id": index + 1,

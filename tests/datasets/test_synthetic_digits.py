@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader
 from torchvision import tv_tensors
 
 from digitdet.datasets import SyntheticDigits, collate
-from digitdet.datasets.scenes import render_scene
 from digitdet.registry import DATASETS
+from digitdet.scenes import render_scene
 from digitdet.structures import Batch
 
 JITTER = [dict(type="ColorJitter", brightness=0.5, hue=0.3)]

@@ -1,0 +1,27 @@
+"""A compact Faster R-CNN for two CPU cores: 2.2 M parameters, short side 96 px."""
+
+model = dict(
+    type="FasterRCNN",
+    num_classes=11,
+    backbone=dict(type="SlimResNetFPN", widths=[48, 96, 192], out_channels=96),
+    weights=None,
+    trainable_backbone_stages=None,
+    min_size=96,
+    max_size=256,
+    anchor_sizes=[[28], [52]],
+    aspect_ratios=[1.0, 2.0, 3.0],
+    rpn_conv_depth=1,
+    pre_nms_proposals_train=300,
+    pre_nms_proposals_test=300,
+    proposals_train=100,
+    proposals_test=50,
+    anchors_per_image=64,
+    rois_per_image=48,
+    head_conv_channels=[],
+    head_fc_channels=[256],
+    score_threshold=0.01,
+    nms_threshold=0.5,
+    detections_per_image=100,
+    mean=[0.5, 0.5, 0.5],
+    std=[0.25, 0.25, 0.25],
+)
