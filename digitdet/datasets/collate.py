@@ -11,7 +11,9 @@ from digitdet.structures import Batch, Target
 
 
 def _plain(value: Any) -> Any:
-    return value.as_subclass(Tensor) if isinstance(value, Tensor) else value
+    if type(value) is Tensor or not isinstance(value, Tensor):
+        return value
+    return value.as_subclass(Tensor)
 
 
 def _check(image: Any, target: Target) -> None:
@@ -21,18 +23,23 @@ def _check(image: Any, target: Target) -> None:
         raise ValueError(f"{source}: an image is a (3, H, W) tensor, got {shape}")
     if image.dtype != torch.uint8 and not image.is_floating_point():
         raise ValueError(f"{source}: an image is uint8 or float, got {image.dtype}")
-    counts = {
-        "boxes": len(target["boxes"]),
-        "labels": len(target["labels"]),
-        "iscrowd": len(target["iscrowd"]),
-    }
-    if len(set(counts.values())) > 1:
+    boxes, labels, iscrowd = (target[key].shape[0] for key in ("boxes", "labels", "iscrowd"))
+    if not boxes == labels == iscrowd:
+        counts = {"boxes": boxes, "labels": labels, "iscrowd": iscrowd}
         raise ValueError(
             f"{source}: boxes, labels and iscrowd differ in number, got {counts}; "
             "a transform that drops boxes must drop the others too"
         )
-    if counts["labels"] and int(target["labels"].min()) < 1:
-        raise ValueError(f"{source}: label 0 is the background; a digit's label is digit + 1")
+
+
+def _check_labels(targets: Sequence[Target]) -> None:
+    labels = [target["labels"] for target in targets]
+    if not labels or bool((torch.cat(labels) > 0).all()):  # one look at the whole batch
+        return
+    for target in targets:
+        if (target["labels"] < 1).any():
+            source = target.get("source", "a sample without `source`")
+            raise ValueError(f"{source}: label 0 is the background; a digit's label is digit + 1")
 
 
 @FUNCTIONS.register_module()
@@ -50,6 +57,7 @@ def collate(samples: Sequence[tuple[Tensor, Target]]) -> Batch:
     """
     for image, target in samples:
         _check(image, target)
+    _check_labels([target for _, target in samples])
     return Batch(
         images=[_plain(image) for image, _ in samples],
         targets=[{key: _plain(value) for key, value in target.items()} for _, target in samples],

@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
-from torchvision import tv_tensors
 
 from digitdet.datasets.folders import assign_image_ids, check_folder, list_images
-from digitdet.datasets.images import IMAGE_SUFFIXES, read_image
+from digitdet.datasets.images import IMAGE_SUFFIXES
+from digitdet.datasets.pictures import CACHE_BYTES, Pictures
+from digitdet.datasets.samples import Sample, transform_samples
+from digitdet.datasets.subsets import resolve_indices
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
-from digitdet.structures import Target
 from digitdet.transforms.pipeline import Pipeline
 
 
 @DATASETS.register_module()
-class ImageFolder(Dataset[tuple[Tensor, Target]]):
+class ImageFolder(Dataset[Sample]):
     """The pictures of a folder in natural order, without labels.
 
     A picture's id is the integer of its stem where every stem is one, else its running number,
@@ -29,6 +29,12 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
         data_root: Folder that it lies in; empty for the working folder.
         transforms: Transforms, each a config or a callable ``(image, target) -> (image, target)``.
         allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
+        indices: Positions of the pictures to take, in natural order from 0, or a number N for the
+            first N; None for all. Ids stay those in the whole folder.
+        cache: Where decoded pictures are kept: ``"none"``, ``"ram"`` or ``"disk"``; see `Pictures`.
+            By default nowhere: pictures without labels are mostly read once.
+        cache_bytes: Most bytes of decoded pixels to keep; pictures beyond it are decoded each time.
+        cache_dir: Folder of the ``"disk"`` cache; the user's cache folder if None.
 
     Attributes:
         metainfo: ``classes``, and ``files``: image id -> file name, where ids are running numbers.
@@ -44,15 +50,24 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
         data_root: str = "",
         transforms: Sequence[Any] = (),
         allow_unsafe: bool = False,
+        indices: int | Sequence[int] | None = None,
+        cache: str = "none",
+        cache_bytes: int = CACHE_BYTES,
+        cache_dir: str | None = None,
     ) -> None:
         folder = Path(data_root, image_dir)
         check_folder(Path(data_root), folder)
-        self.files = list_images(folder, Path(data_root))
-        if not self.files:
+        files = list_images(folder, Path(data_root))
+        if not files:
             raise FileNotFoundError(
                 f"{folder}: holds no picture ({' '.join(sorted(IMAGE_SUFFIXES))})"
             )
-        self.image_ids, by_stem = assign_image_ids(self.files)
+        image_ids, by_stem = assign_image_ids(files)
+        positions = resolve_indices(indices, len(files), str(folder))
+        self.files = [files[position] for position in positions]
+        self.image_ids = [image_ids[position] for position in positions]
+        self.test_mode = True
+        self.pictures = Pictures(self.files, self._note, cache, cache_bytes, cache_dir)
         self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
         if not by_stem:
@@ -62,6 +77,9 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
                 "files": dict(zip(self.image_ids, names, strict=True)),
             }
 
+    def _note(self, index: int) -> str:
+        return f"image id {self.image_ids[index]}"
+
     def set_epoch(self, epoch: int, seed: int) -> None:
         """Set the epoch, from 0, and the run's seed: the transforms' draws follow from them."""
         self.pipeline.draws.set_epoch(epoch, seed)
@@ -69,20 +87,38 @@ class ImageFolder(Dataset[tuple[Tensor, Target]]):
     def __len__(self) -> int:
         return len(self.files)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Target]:
-        if not 0 <= index < len(self.files):
-            raise IndexError(f"picture {index} of {len(self.files)}")
-        try:
-            image = read_image(self.files[index])
-        except (FileNotFoundError, ValueError) as error:
-            raise type(error)(f"{error}; image id {self.image_ids[index]}") from error
-        target: Target = {
-            "image_id": self.image_ids[index],
-            "boxes": tv_tensors.BoundingBoxes(
-                torch.zeros(0, 4), format="XYXY", canvas_size=tuple(image.shape[-2:])
-            ),
-            "labels": torch.zeros(0, dtype=torch.int64),
-            "iscrowd": torch.zeros(0, dtype=torch.bool),
-            "source": str(self.files[index]),
-        }
-        return self.pipeline(image, target, index)
+    def __getitem__(self, index: int) -> Sample:
+        return transform_samples(self.pipeline, self._read([index]), [index])[0]
+
+    def __getitems__(self, indices: Sequence[int]) -> list[Sample]:
+        return self.samples(indices, indices)
+
+    def samples(self, indices: Sequence[int], draws: Sequence[int]) -> list[Sample]:
+        """Read a batch of samples; without transforms they are plain tensors.
+
+        Args:
+            indices: Their positions.
+            draws: For each, the number that its random draws follow from.
+        """
+        samples = self._read(indices)
+        if not self.pipeline.transforms:
+            return samples
+        return transform_samples(self.pipeline, samples, draws)
+
+    def _read(self, indices: Sequence[int]) -> list[Sample]:
+        for index in indices:
+            if not 0 <= index < len(self.files):
+                raise IndexError(f"picture {index} of {len(self.files)}")
+        return [
+            (
+                image,
+                {
+                    "image_id": self.image_ids[index],
+                    "boxes": torch.zeros(0, 4),
+                    "labels": torch.zeros(0, dtype=torch.int64),
+                    "iscrowd": torch.zeros(0, dtype=torch.bool),
+                    "source": str(self.files[index]),
+                },
+            )
+            for index, image in zip(indices, self.pictures.read(indices), strict=True)
+        ]

@@ -1,0 +1,97 @@
+"""Samples of annotated pictures: pixels and boxes, before the transforms."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from digitdet.datasets.annotations import Annotations
+from digitdet.datasets.pictures import CACHE_BYTES, Pictures
+from digitdet.structures import Target
+
+
+class AnnotatedPictures:
+    """The pictures of an annotation index, with their targets, read by position.
+
+    Args:
+        annotations: Their annotations.
+        image_dir: Folder that their file names are relative to.
+        cache: See `Pictures`.
+        cache_bytes: See `Pictures`; room for more than the pictures' stated sizes is not taken.
+        cache_dir: See `Pictures`.
+    """
+
+    def __init__(
+        self,
+        annotations: Annotations,
+        image_dir: Path,
+        cache: str = "ram",
+        cache_bytes: int = CACHE_BYTES,
+        cache_dir: str | None = None,
+    ) -> None:
+        self.annotations = annotations
+        self.files = [image_dir / name for name in annotations.file_names]
+        stated = int(3 * annotations.sizes.prod(axis=1).sum())
+        limit = min(cache_bytes, stated)
+        self.pictures = Pictures(self.files, self._note, cache, limit, cache_dir)
+        # Python's own numbers: taking one out of an array costs five times as much.
+        self._sources = [str(file) for file in self.files]
+        self._image_ids: list[int] = annotations.image_ids.tolist()
+        self._sizes = [tuple(size) for size in annotations.sizes.tolist()]
+        self._offsets: list[int] = annotations.offsets.tolist()
+
+    def _note(self, index: int) -> str:
+        return f"image id {self.annotations.image_ids[index]} of {self.annotations.file}"
+
+    def read(self, indices: Sequence[int]) -> list[tuple[Tensor, Target]]:
+        """Read samples; they share no memory with the cache or with other samples' values.
+
+        Args:
+            indices: Positions of the pictures.
+
+        Returns:
+            Image, (3, H, W) uint8, and target of each, as plain tensors.
+
+        Raises:
+            FileNotFoundError: If a picture is missing.
+            IndexError: If there is no such position.
+            ValueError: If a picture can't be decoded, or is of another size than stated.
+        """
+        for index in indices:
+            if not 0 <= index < len(self.files):
+                raise IndexError(f"picture {index} of {len(self.files)}")
+        images = self.pictures.read(indices)
+        for index, image in zip(indices, images, strict=True):
+            if image.shape[1:] != self._sizes[index]:
+                self._refuse_size(index, tuple(image.shape[1:]))
+        return list(zip(images, self._targets(indices), strict=True))
+
+    def _refuse_size(self, index: int, size: tuple[int, ...]) -> None:
+        stated = self._sizes[index]
+        raise ValueError(
+            f"{self.files[index]}: is {size[0]} x {size[1]} pixels (height x width), but "
+            f"{self.annotations.file} states {stated[0]} x {stated[1]} for image id "
+            f"{self._image_ids[index]}; boxes would be off"
+        )
+
+    def _targets(self, indices: Sequence[int]) -> list[Target]:
+        """Make targets; those of a batch are cut from three arrays."""
+        spans = [slice(self._offsets[i], self._offsets[i + 1]) for i in indices]
+        counts = [span.stop - span.start for span in spans]
+        columns = (self.annotations.boxes, self.annotations.labels, self.annotations.iscrowd)
+        boxes, labels, iscrowd = (
+            torch.from_numpy(np.concatenate([column[span] for span in spans])).split(counts)
+            for column in columns
+        )
+        return [
+            {
+                "image_id": self._image_ids[index],
+                "boxes": boxes[position],
+                "labels": labels[position],
+                "iscrowd": iscrowd[position],
+                "source": self._sources[index],
+            }
+            for position, index in enumerate(indices)
+        ]

@@ -1,0 +1,54 @@
+"""What a data set does with the samples that it reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+from torchvision import tv_tensors
+
+from digitdet.structures import Target
+from digitdet.transforms.pipeline import Pipeline
+
+Sample = tuple[Tensor, Target]
+
+
+def transform_samples(
+    pipeline: Pipeline, samples: Sequence[Sample], draws: Sequence[int]
+) -> list[Sample]:
+    """Send samples through a pipeline.
+
+    Args:
+        pipeline: The data set's.
+        samples: Images and targets, plain tensors.
+        draws: For each, the number that its random draws follow from.
+
+    Returns:
+        The transformed samples.
+    """
+    return [
+        pipeline(*as_tv_tensors(image, target), draw)
+        for (image, target), draw in zip(samples, draws, strict=True)
+    ]
+
+
+def as_tv_tensors(image: Tensor, target: Target) -> Sample:
+    """Mark the image and the boxes for what they are: torchvision's transforms tell them by it."""
+    size: Any = tuple(image.shape[-2:])
+    boxes = tv_tensors.BoundingBoxes(target["boxes"], format="XYXY", canvas_size=size)
+    return tv_tensors.Image(image), {**target, "boxes": boxes}
+
+
+def take_samples(dataset: Any, indices: Sequence[int], draws: Sequence[int]) -> list[Sample]:
+    """Take samples of a data set whose random draws follow from other numbers than the positions.
+
+    A data set within a wrapper needs that: its picture that comes twice in an epoch shall be drawn
+    anew. One without a method ``samples(indices, draws)`` draws by its positions.
+
+    Args:
+        dataset: Any data set.
+        indices: Positions in it.
+        draws: For each, the number that its random draws follow from.
+    """
+    if hasattr(dataset, "samples"):
+        return list(dataset.samples(indices, draws))
+    return [dataset[index] for index in indices]
