@@ -70,7 +70,7 @@ class CocoDigits(Dataset[Sample]):
     ) -> None:
         self.image_dir = Path(data_root, image_dir)
         check_folder(Path(data_root), self.image_dir)
-        annotations = read_annotations(Path(data_root, ann_file))
+        annotations = self.read_annotations(Path(data_root, ann_file))
         if not len(annotations):
             raise ValueError(f"{annotations.file}: its list 'images' is empty")
         if indices is not None:
@@ -88,6 +88,10 @@ class CocoDigits(Dataset[Sample]):
             "classes": DIGITS,
             "category_ids": complete_category_ids(annotations.category_ids),
         }
+
+    def read_annotations(self, file: Path) -> Annotations:
+        """Read and index the annotation file; a subclass may read another format."""
+        return read_annotations(file)
 
     @property
     def image_ids(self) -> NDArray[np.int64]:
