@@ -62,16 +62,41 @@ def measure_distributions(annotations: Annotations) -> Distributions:
     Returns:
         The measurements.
     """
-    width, height = (annotations.boxes[:, 2:] - annotations.boxes[:, :2]).T.astype(np.float64)
+    return measure(
+        sizes=annotations.sizes,
+        boxes=annotations.boxes,
+        counts=np.diff(annotations.offsets),
+        labels=annotations.labels,
+    )
+
+
+def measure(
+    sizes: NDArray[np.int64],
+    boxes: NDArray[np.floating[Any]],
+    counts: NDArray[np.int64],
+    labels: NDArray[np.int64],
+) -> Distributions:
+    """Measure pictures, boxes and digits.
+
+    Args:
+        sizes: (I, 2) height and width in pixels.
+        boxes: (A, 4) xyxy in pixels.
+        counts: (I,) boxes of each picture.
+        labels: Any number of labels, 1 to 10.
+
+    Returns:
+        The measurements.
+    """
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T.astype(np.float64)
     solid = (width > 0) & (height > 0)
-    counts = np.bincount(annotations.labels, minlength=digit_to_label(9) + 1)
+    digits = np.bincount(labels, minlength=digit_to_label(9) + 1)
     return Distributions(
-        widths=annotations.sizes[:, 1],
-        heights=annotations.sizes[:, 0],
+        widths=sizes[:, 1],
+        heights=sizes[:, 0],
         box_heights=height[solid],
         box_aspects=width[solid] / height[solid],
-        digits_per_picture=np.diff(annotations.offsets),
-        digit_counts=counts[digit_to_label(0) :],
+        digits_per_picture=counts,
+        digit_counts=digits[digit_to_label(0) :],
     )
 
 

@@ -1,0 +1,90 @@
+"""What was found in a data folder, as tables for the console."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from digitdet.inspection.distributions import Distributions
+from digitdet.inspection.edits import Change
+from digitdet.inspection.findings import Problem, group
+from digitdet.inspection.report import Report
+from digitdet.labels import DIGITS
+
+EXAMPLES = 3  # of each kind of problem; the JSON has all
+STYLES = {"error": "bold red", "warning": "yellow"}
+MEASURES = {
+    "picture width (px)": "widths",
+    "picture height (px)": "heights",
+    "box height (px)": "box_heights",
+    "box width / height": "box_aspects",
+}
+
+
+def distribution_table(report: Report) -> Table:
+    """Show how the pictures and boxes of each split are distributed."""
+    splits = report.distributions
+    table = Table(
+        "", *splits, title="distributions (5th / 50th / 95th percentile)", title_justify="left"
+    )
+    table.add_row("pictures", *(f"{len(found.widths):,}" for found in splits.values()))
+    table.add_row("boxes", *(f"{len(found.box_heights):,}" for found in splits.values()))
+    for label, name in MEASURES.items():
+        table.add_row(label, *(_percentiles(found, name) for found in splits.values()))
+    table.add_row("boxes of a picture", *(_counts(found) for found in splits.values()))
+    for digit in DIGITS:
+        table.add_row(f"digit {digit}", *(_share(found, digit) for found in splits.values()))
+    return table
+
+
+def _percentiles(found: Distributions, name: str) -> str:
+    figures = found.summary()[name]
+    marks = [figures[key] for key in ("p5", "p50", "p95") if key in figures]
+    return " / ".join(f"{mark:.3g}" for mark in marks) or "-"
+
+
+def _counts(found: Distributions) -> str:
+    counts = found.summary()["digits_per_picture"]["counts"]
+    return "\n".join(f"{boxes}: {pictures:,}" for boxes, pictures in counts.items())
+
+
+def _share(found: Distributions, digit: str) -> str:
+    count, total = found.digit_counts[int(digit)], max(1, int(np.sum(found.digit_counts)))
+    return f"{count:,} ({count / total:.1%})"
+
+
+def problem_table(problems: Sequence[Problem], title: str = "problems") -> Table:
+    """Show how often each kind of problem was found, where first, and what to do."""
+    table = Table("problem", title=title, title_justify="left", show_lines=True)
+    table.add_column("count", justify="right")
+    table.add_column("what is wrong, where, and what to do")
+    for code, found in group(problems).items():
+        kind = found[0].kind
+        lines = [f"{kind.what}; {kind.remedy}", *_examples(found)]
+        table.add_row(
+            Text(f"{code}\n{kind.severity}", STYLES[kind.severity]),
+            f"{len(found):,}",
+            Text("\n").join(map(Text, lines)),
+        )
+    return table
+
+
+def change_table(changes: Sequence[Change]) -> Table:
+    """Show how often each kind of problem was fixed, and what was done first."""
+    table = Table("fixed", title="changes", title_justify="left", show_lines=True)
+    table.add_column("count", justify="right")
+    table.add_column("what was done first")
+    done: dict[str, list[Change]] = {}
+    for change in changes:
+        done.setdefault(change.problem.code, []).append(change)
+    for code, found in done.items():
+        table.add_row(Text(code), f"{len(found):,}", Text(f"{found[0].problem}: {found[0].change}"))
+    return table
+
+
+def _examples(found: Sequence[Problem]) -> Iterator[str]:
+    for problem in found[:EXAMPLES]:
+        yield f"- {problem}"
+    if len(found) > EXAMPLES:
+        yield f"- and {len(found) - EXAMPLES:,} more"
