@@ -14,8 +14,8 @@ from digitdet.transforms.random_scale import RandomScale
 from digitdet.transforms.random_tilt import RandomTilt
 from digitdet.transforms.torchvision_v2 import box_labels
 
-# A slight turn moves the ends of a longer picture far, and its frame grows to hold them: of
-# SVHN's pictures, 1 in 5,000 is longer.
+# A slight turn moves the ends of a longer picture far, and its frame grows to hold them: 6 of
+# SVHN's 33,402 training pictures are longer.
 MAX_ASPECT = 5.0
 MIN_SIDE = 8  # pixels; corners of a smaller picture can't be moved by a share of a side
 

@@ -17,8 +17,9 @@ class RandomDigitCrop(v2.Transform):
     A digit is kept when at least ``min_visibility`` of its box lies in the crop; its box is cut to
     the crop. It is dropped, with its label and crowd mark, when at most ``max_remnant`` does. A
     crop that leaves a digit in between, or none of the digits there are, is drawn anew; after
-    ``num_trials`` the picture stays whole. torchvision's crops leave unlabelled halves, or label
-    them.
+    ``num_trials`` the picture stays whole. torchvision's `RandomCrop` labels whatever is left of a
+    digit; its `RandomIoUCrop` goes by the middle of a box, and drops the label of one of which half
+    is left.
 
     The crop's sides are drawn apart and uniformly from ``min_side`` to 1 of the picture's, then its
     place.

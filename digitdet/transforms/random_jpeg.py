@@ -18,7 +18,7 @@ from digitdet.structures import Target
 class RandomJPEG(v2.Transform):
     """Encodes and decodes a picture as JPEG.
 
-    It is `v2.JPEG` by Pillow: torchvision's codecs are deprecated and leave it one day.
+    It is `v2.JPEG` by Pillow: torchvision's codecs are deprecated from 0.29, and each use warns.
 
     Args:
         quality: Least and greatest quality, 1 to 95; drawn uniformly.

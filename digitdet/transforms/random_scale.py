@@ -16,8 +16,8 @@ from digitdet.structures import Target
 class RandomScale(v2.Transform):
     """Resizes a picture by a factor, as if it had been taken with fewer or more pixels.
 
-    torchvision's classes draw a size in pixels, whatever the picture's is, and shrink narrow ones
-    to nothing.
+    torchvision's classes draw a size in pixels, whatever the picture's is; its `RandomShortestSize`
+    fails on a narrow picture, of which it would leave no pixel.
 
     Args:
         scale: Least and greatest factor; drawn uniformly in its logarithm.
@@ -47,7 +47,7 @@ class RandomScale(v2.Transform):
             target: Its target, ``boxes`` being ``tv_tensors.BoundingBoxes`` in xyxy.
 
         Returns:
-            The image with sides rounded, at least 1 pixel, and the target with boxes to match.
+            The image, no side shrunk below 2 pixels, and the target with boxes to match.
         """
         low, high = (math.log(value) for value in self.scale)
         factor = math.exp(low + (high - low) * float(torch.rand(())))
@@ -55,6 +55,7 @@ class RandomScale(v2.Transform):
         if len(boxes):
             lowest = float((boxes[:, 3] - boxes[:, 1]).min())
             factor = max(factor, min(1.0, self.min_height / max(lowest, 1e-6)))
-        size = [max(1, round(side * factor)) for side in image.shape[-2:]]
+        # torch fails to shrink uint8 to a single pixel.
+        size = [max(min(side, 2), round(side * factor)) for side in image.shape[-2:]]
         resized: Target = {**target, "boxes": F.resize(boxes, size)}
         return F.resize(image, size), resized
