@@ -13,6 +13,7 @@ from digitdet.scenes.distributions import draw, happens
 from digitdet.scenes.factors import SceneFactors
 from digitdet.scenes.surfaces import Pixels
 
+BALANCE = np.array([0.985, 1.0, 1.02])  # red, green, blue: the photographs are a little cold
 GRAIN = 512  # pixels: side of the tile that noise is taken from; drawing it anew costs more
 
 
@@ -35,7 +36,7 @@ def illuminate(rng: np.random.Generator, factors: SceneFactors, canvas: Pixels) 
         angle = rng.uniform(0, 2 * np.pi)
         edge = (x * np.cos(angle) + y * np.sin(angle) - rng.uniform(-0.7, 0.7)) * rng.uniform(4, 30)
         light = light * (1 - rng.uniform(0.2, 0.6) * np.clip(edge, 0, 1)).astype(np.float32)
-    gains = (1 + rng.normal(0, 0.05, 3)) * draw(rng, factors.exposure)
+    gains = (BALANCE + rng.normal(0, 0.05, 3)) * draw(rng, factors.exposure)
     canvas = canvas * light[..., None]
     saturation, contrast = draw(rng, factors.saturation), 1 - draw(rng, factors.haze)
     mixed = saturation * np.eye(3) + (1 - saturation) * GREY[:, None]

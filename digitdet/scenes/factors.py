@@ -57,6 +57,7 @@ class SceneFactors:
         shear: Distribution of the digits' slant, horizontal over vertical.
         perspective: Distribution of the relative change of size across the number's height.
         style: Weights of what the digits are: of a font, seven segments, a counter's wheels.
+        waist: Distribution of how far the digits' middle lies lower than in their font.
         weight: Distribution of how much strokes are thickened, 0 to 1.
         surface: Weights of the walls' materials.
         regions: Distribution of the number of other surfaces, such as doors, windows and frames,
@@ -93,7 +94,7 @@ class SceneFactors:
     several: Share = 0.04
     vertical: Share = 0.02
     log_height: Annotated[Distribution, Range(1.6, 6.5)] = (3.416, 0.477, 2.3, 5.0)
-    digit_aspect: Annotated[Distribution, Range(0.15, 1.5)] = (0.51, 0.12, 0.27, 0.9)
+    digit_aspect: Annotated[Distribution, Range(0.15, 1.5)] = (0.51, 0.14, 0.24, 1.0)
     spacing: Annotated[Distribution, Range(0.0, 2.0)] = (0.10, 0.06, 0.02, 0.4)
     looseness: Annotated[Distribution, Range(0.0, 0.5)] = (0.05, 0.03, 0.0, 0.15)
     box_jitter: Annotated[Distribution, Range(0.0, 0.2)] = (0.0, 0.03)
@@ -107,6 +108,7 @@ class SceneFactors:
     style: Annotated[Weights, Known(STYLES)] = field(
         default_factory=lambda: {"font": 0.94, "seven_segment": 0.03, "counter": 0.03}
     )
+    waist: Annotated[Distribution, Range(-0.2, 0.2)] = (0.0, 0.05, -0.12, 0.12)
     weight: Annotated[Distribution, Range(0.0, 1.0)] = (0.0, 1.0)
     surface: Annotated[Weights, Known(SURFACES)] = field(
         default_factory=lambda: {
@@ -130,8 +132,8 @@ class SceneFactors:
     clutter: Annotated[Distribution, Range(0.0, 20.0)] = (0.0, 3.0)
     cast_shadow: Share = 0.15
     light: Annotated[Distribution, Range(-1.0, 1.0)] = (0.0, 0.15, -0.5, 0.5)
-    exposure: Annotated[Distribution, Range(0.05, 5.0)] = (1.0, 0.2, 0.45, 1.5)
-    haze: Annotated[Distribution, Range(0.0, 0.95)] = (0.0, 0.45)
+    exposure: Annotated[Distribution, Range(0.05, 5.0)] = (0.93, 0.2, 0.45, 1.4)
+    haze: Annotated[Distribution, Range(0.0, 0.95)] = (0.0, 0.4)
     saturation: Annotated[Distribution, Range(0.0, 3.0)] = (0.35, 1.15)
     low_resolution: Share = 0.3
     blur: Annotated[Distribution, Range(0.0, 1.0)] = (0.022, 0.03, 0.0, 0.09)

@@ -72,7 +72,11 @@ def draw_number(
     natural = float(np.mean([mask.width / mask.height for mask in masks]))
     stretch = min(max((draw(rng, factors.digit_aspect) - spacing) / natural, 0.45), 1.3)
     widths = [max(2, round(mask.width / mask.height * stretch * ink)) for mask in masks]
-    parts = [resized_glyph(*each, ink) for each in zip(masks, widths, strict=True)]
+    waist = draw(rng, factors.waist) if style == "font" else 0.0
+    parts = [
+        lowered(resized_glyph(mask, width, ink), waist)
+        for mask, width in zip(masks, widths, strict=True)
+    ]
     if style == "counter":
         cell = max(widths)
         parts = [_centred(part, cell) for part in parts]
@@ -81,6 +85,17 @@ def draw_number(
     lefts, tops = _places(rng, factors, [part.shape[1] for part in parts], ink, spacing, down)
     mask, boxes = _write(parts, lefts, tops, ink)
     return FlatNumber(digits, mask, boxes, ink, style, font_name)
+
+
+def lowered(part: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    """Move a digit's middle down by a share of its height, -.25 to .25; its ends stay."""
+    if not share:
+        return part
+    rows = np.linspace(0, 1, len(part), dtype=np.float32)
+    source = (rows - np.float32(4 * share) * rows * (1 - rows)) * (len(part) - 1)
+    above = np.minimum(source.astype(int), len(part) - 2)
+    rest = (source - above)[:, None]
+    return part[above] * (1 - rest) + part[above + 1] * rest
 
 
 def _places(
