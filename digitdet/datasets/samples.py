@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 from torchvision import tv_tensors
 
@@ -52,3 +54,34 @@ def take_samples(dataset: Any, indices: Sequence[int], draws: Sequence[int]) -> 
     if hasattr(dataset, "samples"):
         return list(dataset.samples(indices, draws))
     return [dataset[index] for index in indices]
+
+
+def column(dataset: Any, name: str) -> NDArray[np.int64]:
+    """Return what a data set states of all its pictures.
+
+    Args:
+        dataset: Any data set.
+        name: ``"image_ids"``, ``"sizes"`` or ``"label_counts"``.
+
+    Raises:
+        ValueError: If it does not state that.
+    """
+    if not hasattr(dataset, name):
+        raise ValueError(
+            f"{type(dataset).__name__} does not know its pictures' {name} without reading them; "
+            f"give it an attribute {name}, as CocoDigits has, or do without what needs it"
+        )
+    return np.asarray(getattr(dataset, name))
+
+
+def refuse_evaluation(dataset: Any, wrapper: str) -> None:
+    """Refuse a data set for evaluation, of which every picture has to come exactly once.
+
+    Raises:
+        ValueError: If it is one.
+    """
+    if getattr(dataset, "test_mode", False):
+        raise ValueError(
+            f"{wrapper}: {type(dataset).__name__} is for evaluation (test_mode), where every "
+            "picture comes once; leave the wrapper out"
+        )
