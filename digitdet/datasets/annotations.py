@@ -50,7 +50,8 @@ class Annotations:
         return slice(int(self.offsets[position]), int(self.offsets[position + 1]))
 
 
-def _load(file: Path) -> Mapping[str, Any]:
+def load_coco(file: Path) -> Mapping[str, Any]:
+    """Read a COCO file; its three lists are there, what they hold is not checked."""
     content = read_json(file, "annotation file")
     if not isinstance(content, Mapping):
         raise ValueError(f"{file}: has to hold a JSON object, got {type(content).__name__}")
@@ -74,8 +75,8 @@ def _column(
     return [record[key] for record in records]
 
 
-def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
-    """Return the pictures' ids, file names, and heights and widths."""
+def read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
+    """Check the pictures; return their ids, file names, and heights and widths."""
     ids = _column(images, "id", where, is_int, "an integer")
     inside = "a path inside the picture folder, in printable characters"
     names = _column(images, "file_name", where, is_name, inside)
@@ -89,7 +90,8 @@ def _read_images(images: list[Any], where: str) -> tuple[list[int], list[str], l
     return ids, names, sizes
 
 
-def _check_boxes(boxes: list[Any], where: str, images: Container[int], ids: list[int]) -> None:
+def check_boxes(boxes: list[Any], where: str, images: Container[int], ids: list[int]) -> None:
+    """Check the annotations: their boxes, marks, and references to image and category ids."""
     _column(boxes, "bbox", where, is_bbox, "four finite numbers [x, y, w, h]")
     named = f"the id of one of the file's categories ({ids})"
     _column(boxes, "category_id", where, lambda v: is_int(v) and v in ids, named)
@@ -113,12 +115,12 @@ def read_annotations(file: Path) -> Annotations:
         ValueError: If it is not JSON, lacks a key, or holds an invalid value, a repeated image id,
             an annotation of no picture, or a category that is not a digit's.
     """
-    content = _load(file)
+    content = load_coco(file)
     labels = label_map(content["categories"], str(file))
-    image_ids, file_names, sizes = _read_images(content["images"], f"{file}: images")
+    image_ids, file_names, sizes = read_images(content["images"], f"{file}: images")
     positions = {image_id: position for position, image_id in enumerate(image_ids)}
     boxes = content["annotations"]
-    _check_boxes(boxes, f"{file}: annotations", positions, sorted(labels))
+    check_boxes(boxes, f"{file}: annotations", positions, sorted(labels))
 
     picture = np.array([positions[box["image_id"]] for box in boxes], dtype=np.int64)
     order = np.argsort(picture, kind="stable")
