@@ -131,6 +131,13 @@ def test_workers_give_the_samples_that_no_worker_gives() -> None:
     assert _plain(shared) == _plain(alone)
 
 
+def test_spawned_workers_give_the_same_samples() -> None:
+    dataset = SyntheticDigits(4, seed=3, transforms=JITTER)
+    dataset.set_epoch(2, seed=6)
+    spawned = _loader(dataset, 1, multiprocessing_context="spawn")
+    assert _plain(list(spawned)) == _plain(list(_loader(dataset, 0)))
+
+
 def test_persistent_workers_follow_the_epoch() -> None:
     dataset = SyntheticDigits(6, seed=3, transforms=JITTER)
     persistent = _loader(dataset, 2, persistent_workers=True)
