@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torchvision import tv_tensors
 
 from digitdet.datasets.paths import open_file
+from digitdet.datasets.pillow_warnings import IGNORED_WARNINGS
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 # What these endings promise; by others, Pillow would start further programs and libraries.
@@ -47,7 +48,7 @@ def _check_cost(image: Image.Image, stream: IO[bytes]) -> None:
 
 
 def _decode(stream: IO[bytes]) -> Image.Image:
-    with Image.open(stream, formats=FORMATS) as image:
+    with IGNORED_WARNINGS, Image.open(stream, formats=FORMATS) as image:
         _check_cost(image, stream)
         return _to_rgb(ImageOps.exif_transpose(image))
 
@@ -56,7 +57,7 @@ def read_image(file: Path) -> tv_tensors.Image:
     """Read a picture as RGB, turned upright as its EXIF orientation says.
 
     Grey, palette and 16-bit pictures become 8-bit RGB; transparent parts become white. Of an
-    animation the first picture is read.
+    animation the first picture is read. EXIF data too damaged to hold an orientation count as none.
 
     Args:
         file: A PNG, JPEG, WebP or BMP picture, by its content, whatever its ending.
@@ -71,7 +72,7 @@ def read_image(file: Path) -> tv_tensors.Image:
     with open_file(file, "picture") as stream:
         try:
             pixels = np.array(_decode(stream))
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        except Image.DecompressionBombError as error:
             raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
         except UnidentifiedImageError as error:
             reason = f"neither {', '.join(FORMATS[:-1])} nor {FORMATS[-1]}, or its start is damaged"

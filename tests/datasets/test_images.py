@@ -1,6 +1,8 @@
 """Reading of picture files."""
 
 import struct
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from fuzzing import judge
 from numpy.typing import NDArray
 from PIL import Image
 from torchvision import tv_tensors
@@ -173,3 +176,67 @@ def test_a_picture_with_odd_exif_tags_is_read_or_named(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "odd.png", exif=exif)
     with pytest.raises(ValueError, match=r"odd\.png: can't be decoded"):
         read_image(tmp_path / "odd.png")
+
+
+def test_a_damaged_orientation_counts_as_none_without_a_warning(tmp_path: Path) -> None:
+    """The tag claims a hundred numbers behind the end of the data."""
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<HHHII", 1, 0x112, 3, 100, 8) + b"\0" * 4
+    Image.fromarray(PIXELS).save(tmp_path / "odd.png", exif=exif)
+    image = judge(lambda: read_image(tmp_path / "odd.png"), tmp_path)
+    np.testing.assert_array_equal(image.permute(1, 2, 0).numpy(), PIXELS)
+
+
+def _png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of 1 x 1 pixel with further chunks."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        *chunks,
+        (b"IDAT", zlib.compress(b"\0\0")),
+        (b"IEND", b""),
+    )
+    parts = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [(b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\1\0\0\0"), (b"iCCP", b"k\0\0")],
+)
+def test_a_png_whose_text_unpacks_to_a_gigabyte_is_read_in_bounded_memory_or_refused(
+    tmp_path: Path, kind: bytes, head: bytes
+) -> None:
+    packed = zlib.compress(bytes(2**24))
+    (tmp_path / "1.png").write_bytes(_png(*[(kind, head + packed)] * 64))
+    tracemalloc.start()
+    result = judge(lambda: read_image(tmp_path / "1.png"), tmp_path)
+    assert tracemalloc.get_traced_memory()[1] < 2**23
+    tracemalloc.stop()
+    assert isinstance(result, ValueError) or result.shape == (3, 1, 1)
+
+
+@pytest.mark.parametrize("side", [10_000, 65_535])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "JPEG", "WEBP"])
+def test_a_header_of_a_giant_picture_is_refused_without_a_warning(
+    tmp_path: Path, kind: str, side: int
+) -> None:
+    file = tmp_path / "1.png"
+    Image.new("L", (1, 1)).save(file, kind, **({"exif": b"Exif\0\0"} if kind == "WEBP" else {}))
+    content = bytearray(file.read_bytes())
+    if kind == "WEBP":
+        side = min(side, 16_383)
+        content[24:30] = (side - 1).to_bytes(3, "little") * 2
+    elif kind == "JPEG":
+        at = content.index(b"\xff\xc0") + 5
+        content[at : at + 4] = side.to_bytes(2) * 2
+    elif kind == "BMP":
+        content[18:26] = side.to_bytes(4, "little") * 2
+    else:
+        content[16:24] = side.to_bytes(4) * 2
+        content[29:33] = zlib.crc32(content[12:29]).to_bytes(4)
+    file.write_bytes(content)
+    refusal = judge(lambda: read_image(file), tmp_path)
+    assert isinstance(refusal, ValueError)
+    assert kind == "WEBP" or "too large to be decoded safely" in str(refusal)
