@@ -1,5 +1,6 @@
 """Listing and checking of picture folders."""
 
+import functools
 import logging
 import os
 import re
@@ -71,9 +72,10 @@ def missing_files(folder: Path, names: Sequence[str], data_root: Path | None = N
     """
     paths = [PurePath(name) for name in names]
     roots = _roots(folder, data_root)
+    listed = functools.cache(_entries)  # A link to its own folder gives one endless names.
     present = {
-        parent: _entries(folder / parent) if exists_inside(folder / parent, roots) else {}
-        for parent in {path.parent for path in paths}
+        parent: listed(resolve(inside) or inside) if exists_inside(inside, roots) else {}
+        for parent, inside in {path.parent: folder / path.parent for path in paths}.items()
     }
 
     def is_missing(path: PurePath) -> bool:

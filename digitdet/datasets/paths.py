@@ -16,7 +16,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 def is_plain(name: str) -> bool:
     """Say whether a name can be shown in one line, written as UTF-8, and be on a disk."""
-    if _UNPRINTABLE.search(name):
+    if len(name) > MAX_NAME_BYTES or _UNPRINTABLE.search(name):
         return False
     if 4 * len(name) <= MAX_PART_BYTES:  # UTF-8 takes at most 4 bytes for a character
         return True

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,18 @@ def test_links_are_followed_inside_the_folder_and_the_data_root_alone(tmp_path: 
     for name in ("pool.png", "sub/2.png"):
         with pytest.raises(ValueError, match=rf"{name}.*leads by a link to .*all|sub: leads"):
             missing_files(folder, [name])
+
+
+def test_a_folder_with_many_names_by_links_to_itself_is_held_once(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"{number}.png").touch()
+    for link in "ab":
+        _link(tmp_path / link, tmp_path)
+    folders = ["/".join(steps) for steps in itertools.product("ab", repeat=8)]
+    tracemalloc.start()
+    assert missing_files(tmp_path, [f"{folder}/1.png" for folder in folders]) == []
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", ["out.png", "chain.png", "sub/3.png", "deep/down/3.png"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzzing import judge
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,13 +74,29 @@ def test_gzip_with_more_behind_it_is_refused(tmp_path: Path, tail: bytes) -> Non
 
 def test_gzip_that_unpacks_to_gigabytes_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     """8 GiB of spaces: gzip takes parts that stand one behind the other."""
-    part = gzip.compress(b" " * 2**28)
-    file = _write(tmp_path, part * 32, "a.json.gz")
+    part = gzip.compress(b" " * 2**24)
+    file = _write(tmp_path, part * 512, "a.json.gz")
     tracemalloc.start()
     with pytest.raises(ValueError, match=r"a\.json\.gz: .*unpacks to more than 536870912 bytes"):
         read_json(file)
     assert tracemalloc.get_traced_memory()[1] < 2**29 + 2**25
     tracemalloc.stop()
+
+
+def test_a_file_of_more_values_than_fit_the_memory_is_refused(tmp_path: Path) -> None:
+    """A packed file of 49 kB that would become 16 million lists."""
+    file = _write(tmp_path, gzip.compress(b"[" + b"[]," * 2**24 + b"0]"), "a.json.gz")
+    with pytest.raises(
+        ValueError, match=rf"a\.json\.gz: .*holds {2**25 + 1} values, above {2**25}"
+    ):
+        read_json(file)
+
+
+def test_a_repeated_key_behind_many_others_is_found_soon(tmp_path: Path) -> None:
+    keys = ", ".join(f'"{number}": 0' for number in range(200_000))
+    file = _write(tmp_path, f'{{{keys}, "199999": 1}}'.encode())
+    refusal = judge(lambda: read_json(file), tmp_path)
+    assert "the key '199999' stands twice" in str(refusal)
 
 
 def test_a_value_is_shown_in_bounded_length() -> None:

@@ -1,6 +1,7 @@
 """Paths that come with the data."""
 
 import os
+import tracemalloc
 import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -69,6 +70,14 @@ def test_a_name_of_any_script_is_plain(name: str) -> None:
 )
 def test_a_name_that_breaks_a_message_or_a_file_system_is_not_plain(name: str) -> None:
     assert not is_plain(name)
+
+
+def test_a_name_of_millions_of_folders_is_judged_by_its_length() -> None:
+    tracemalloc.start()
+    name = "/" * 10**7
+    assert not is_plain(name)
+    assert tracemalloc.get_traced_memory()[1] < 2 * len(name)
+    tracemalloc.stop()
 
 
 @given(st.text(max_size=300))
