@@ -35,7 +35,7 @@ def _is_code(path: str) -> bool:
 
 def _check_opened(roots: Sequence[Path]) -> None:
     paths = {os.fsdecode(path) for path in _opened if isinstance(path, str | bytes | os.PathLike)}
-    allowed = [root.resolve() for root in roots]
+    allowed = [os.path.realpath(root) for root in roots]
     for path in paths:
         inside = any(Path(os.path.realpath(path)).is_relative_to(root) for root in allowed)
         assert inside or _is_code(path), f"opened {path}"
