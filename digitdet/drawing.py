@@ -29,9 +29,11 @@ DIGIT_COLORS = (
     (204, 51, 204),
 )
 OTHER_COLOR = (255, 255, 255)
+FRAME_COLOR = (160, 160, 160)
 LABEL_FONT_SIZE = 13
 LABEL_HEIGHT = 15  # pixels
 EDGE = 3  # pixels around a picture, where boxes at its edge show
+MIN_CANVAS_WIDTH = 48  # pixels
 
 Rectangle = tuple[float, float, float, float]
 
@@ -91,7 +93,8 @@ def draw_digits(
         scale: Magnification; a whole number keeps the pixels as they are.
 
     Returns:
-        The picture, RGB, on white, with room for texts above it and `EDGE` pixels at other sides.
+        The picture, RGB, on white, with room for texts above it and `EDGE` pixels at other sides,
+        or more at the right of one that is narrower than its texts.
 
     Raises:
         ValueError: If there are not as many texts as boxes, or the scale is not positive.
@@ -101,10 +104,13 @@ def draw_digits(
     if scale <= 0:
         raise ValueError(f"scale has to be positive, got {scale!r}")
     picture = _scaled(_picture(image), scale)
-    size = picture.width + 2 * EDGE, picture.height + 2 * EDGE + LABEL_HEIGHT
+    width = max(picture.width + 2 * EDGE, MIN_CANVAS_WIDTH)
+    size = width, picture.height + 2 * EDGE + LABEL_HEIGHT
     canvas = Image.new("RGB", size, "white")
     canvas.paste(picture, (EDGE, LABEL_HEIGHT + EDGE))
     draw = ImageDraw.Draw(canvas)
+    frame = _outline([0, 0, *picture.size], 1, size)
+    draw.rectangle(frame, outline=FRAME_COLOR)
     outlines = [_outline(box, scale, size) for box in boxes.tolist()]
     for x1, y1, x2, y2 in outlines:
         draw.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), outline=TEXT_COLOR)

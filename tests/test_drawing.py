@@ -96,15 +96,15 @@ def test_a_caption_stands_in_a_strip_below() -> None:
     assert (strip < 80).any()
 
 
-def content(drawn: Image.Image) -> np.ndarray:
+def content(drawn: Image.Image, width: int) -> np.ndarray:
     """What `draw_digits` shows of the picture itself, (H, W, 3) uint8."""
-    return pixels(drawn)[LABEL_HEIGHT + EDGE : -EDGE, EDGE:-EDGE]
+    return pixels(drawn)[LABEL_HEIGHT + EDGE : -EDGE, EDGE : EDGE + width]
 
 
 @pytest.mark.parametrize("scale", [1, 3])
 def test_small_digits_a_picture_without_boxes_is_magnified_pixel_by_pixel(scale: int) -> None:
     image = torch.randint(0, 256, (3, 7, 30), dtype=torch.uint8)
-    drawn = content(draw_digits(image, torch.zeros(0, 4), [], scale))
+    drawn = content(draw_digits(image, torch.zeros(0, 4), [], scale), 30 * scale)
     expected = image.permute(1, 2, 0).numpy().repeat(scale, axis=0).repeat(scale, axis=1)
     assert np.array_equal(drawn, expected)
 
@@ -113,8 +113,8 @@ def test_small_digits_a_picture_without_boxes_is_magnified_pixel_by_pixel(scale:
 def test_small_digits_a_picture_is_shrunk_to_no_less_than_a_pixel(
     size: tuple[int, int], width: int
 ) -> None:
-    drawn = content(draw_digits(gray(*size), torch.zeros(0, 4), [], 0.1))
-    assert drawn.shape[:2] == (max(1, size[0] // 10), width)
+    drawn = content(draw_digits(gray(*size), torch.zeros(0, 4), [], 0.1), width)
+    assert len(drawn) == max(1, size[0] // 10)
     assert (drawn == GRAY[0]).all()
 
 
@@ -164,6 +164,14 @@ def test_small_digits_the_labels_of_a_number_cover_none_of_its_digits() -> None:
     for digit in (2, 5, 1):
         mask = (drawn == DIGIT_COLORS[digit]).all(axis=2)
         assert mask.sum() > 200  # a filled label and a line
+
+
+def test_small_digits_the_labels_of_a_narrow_picture_stand_beside_it() -> None:
+    boxes = torch.tensor([[0.0, 0, 1, 30], [0, 30, 1, 60], [0, 60, 1, 90]])
+    drawn = pixels(draw_digits(gray(90, 1), boxes, ["2", "5", "1"]))
+    for digit in (2, 5, 1):
+        mask = (drawn == DIGIT_COLORS[digit]).all(axis=2)
+        assert mask.sum() > 80  # more than half of a label: none covers another
 
 
 def test_small_digits_a_text_that_begins_with_no_digit_has_a_color_of_its_own() -> None:

@@ -23,6 +23,7 @@ STYLES: tuple[dict[str, Any], ...] = (
     dict(color="#CC79A7", linestyle=":"),
     dict(color="#000000", linestyle=(0, (6, 1, 1, 1, 1, 1))),
 )
+MOST_SETS = len(STYLES)
 COLUMNS = 4
 PANEL_SIZE = (3.4, 2.5)  # inches
 TAILS = (0.5, 99.5)  # percentiles; what lies beyond is counted in the outermost bins
@@ -81,8 +82,8 @@ def draw_distributions(
     """
     pictures = pictures or {}
     names = list(dict.fromkeys([*sets, *pictures]))
-    if len(names) > len(STYLES):
-        raise ValueError(f"{len(names)} sets can't be told apart in one figure; at most five can")
+    if len(names) > MOST_SETS:
+        raise ValueError(f"at most {MOST_SETS} sets are told apart in a figure, got {len(names)}")
     values = {name: _values(sets.get(name), pictures.get(name)) for name in names}
     panels = [panel for panel in PANELS if any(panel.key in v for v in values.values())]
     rows = -(-max(1, len(panels)) // COLUMNS)
