@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from digitdet.datasets.annotations import Annotations
-from digitdet.datasets.pictures import CACHE_BYTES, Pictures
+from digitdet.datasets.pictures import CACHE_BYTES, Pictures, to_tensors
 from digitdet.structures import Target
 
 
@@ -62,11 +62,11 @@ class AnnotatedPictures:
         for index in indices:
             if not 0 <= index < len(self.files):
                 raise IndexError(f"picture {index} of {len(self.files)}")
-        images = self.pictures.read(indices)
-        for index, image in zip(indices, images, strict=True):
-            if image.shape[1:] != self._sizes[index]:
-                self._refuse_size(index, tuple(image.shape[1:]))
-        return list(zip(images, self._targets(indices), strict=True))
+        views = [self.pictures.view(index) for index in indices]
+        for index, view in zip(indices, views, strict=True):
+            if view.shape[1:] != self._sizes[index]:
+                self._refuse_size(index, view.shape[1:])
+        return list(zip(to_tensors(views), self.targets(indices), strict=True))
 
     def _refuse_size(self, index: int, size: tuple[int, ...]) -> None:
         stated = self._sizes[index]
@@ -76,8 +76,15 @@ class AnnotatedPictures:
             f"{self._image_ids[index]}; boxes would be off"
         )
 
-    def _targets(self, indices: Sequence[int]) -> list[Target]:
-        """Make targets; those of a batch are cut from three arrays."""
+    def targets(self, indices: Sequence[int]) -> list[Target]:
+        """Look up targets alone; those of a batch are cut from three arrays.
+
+        Args:
+            indices: Positions of the pictures.
+
+        Returns:
+            Their targets, plain tensors that share no memory with the annotations.
+        """
         spans = [slice(self._offsets[i], self._offsets[i + 1]) for i in indices]
         counts = [span.stop - span.start for span in spans]
         columns = (self.annotations.boxes, self.annotations.labels, self.annotations.iscrowd)

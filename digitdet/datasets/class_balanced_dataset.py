@@ -101,10 +101,7 @@ def _report(counts: NDArray[np.int64], weights: NDArray[np.float64]) -> None:
     print_log(
         f"ClassBalancedDataset: boxes of a digit {before[before > 0].min()} to {before.max()}, in "
         f"an epoch {after.min():.0f} to {after.max():.0f}; a picture comes {weights.min():.2f} to "
-        f"{weights.max():.2f} times"
-        + (
-            "; to come nearer, add pictures of the rare digits or raise max_ratio" if uneven else ""
-        ),
+        f"{weights.max():.2f} times{remedy if uneven else ''}",
         logger="current",
         level=logging.WARNING if uneven else logging.INFO,
     )

@@ -11,9 +11,7 @@ from digitdet.structures import Batch, Target
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is Tensor or not isinstance(value, Tensor):
-        return value
-    return value.as_subclass(Tensor)
+    return value.as_subclass(Tensor) if isinstance(value, Tensor) else value
 
 
 def _check(image: Any, target: Target) -> None:
@@ -23,9 +21,10 @@ def _check(image: Any, target: Target) -> None:
         raise ValueError(f"{source}: an image is a (3, H, W) tensor, got {shape}")
     if image.dtype != torch.uint8 and not image.is_floating_point():
         raise ValueError(f"{source}: an image is uint8 or float, got {image.dtype}")
-    boxes, labels, iscrowd = (target[key].shape[0] for key in ("boxes", "labels", "iscrowd"))
-    if not boxes == labels == iscrowd:
-        counts = {"boxes": boxes, "labels": labels, "iscrowd": iscrowd}
+    boxes, labels, iscrowd = target["boxes"], target["labels"], target["iscrowd"]
+    # `len` of a tensor takes three times as long.
+    if not boxes.shape[0] == labels.shape[0] == iscrowd.shape[0]:
+        counts = {"boxes": len(boxes), "labels": len(labels), "iscrowd": len(iscrowd)}
         raise ValueError(
             f"{source}: boxes, labels and iscrowd differ in number, got {counts}; "
             "a transform that drops boxes must drop the others too"
@@ -60,5 +59,8 @@ def collate(samples: Sequence[tuple[Tensor, Target]]) -> Batch:
     _check_labels([target for _, target in samples])
     return Batch(
         images=[_plain(image) for image, _ in samples],
-        targets=[{key: _plain(value) for key, value in target.items()} for _, target in samples],
+        targets=[
+            {k: v if type(v) is Tensor else _plain(v) for k, v in target.items()}
+            for _, target in samples
+        ],
     )

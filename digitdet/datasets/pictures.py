@@ -74,8 +74,13 @@ class Pictures:
     def _decode(self, index: int) -> NDArray[np.uint8]:
         return read_image(self.files[index]).numpy()
 
-    def _view(self, index: int) -> NDArray[np.uint8]:
-        """Return the picture at a position; it may be the cache's own."""
+    def view(self, index: int) -> NDArray[np.uint8]:
+        """Return the (3, H, W) picture at a position; it may be the cache's own: write not to it.
+
+        Raises:
+            FileNotFoundError: If the file is missing.
+            ValueError: If it can't be decoded.
+        """
         found = self.cache.get(index) if self.cache else None
         if found is not None:
             return found
@@ -94,16 +99,23 @@ class Pictures:
             indices: Their positions.
 
         Returns:
-            (3, H, W) uint8 each, parts of one piece of memory.
+            (3, H, W) uint8 each.
 
         Raises:
             FileNotFoundError: If a file is missing.
             ValueError: If one can't be decoded.
         """
-        views = [self._view(index) for index in indices]
-        shapes = [view.shape for view in views]
-        if not views:
-            return []
-        pixels = torch.from_numpy(np.concatenate([view.reshape(-1) for view in views]))
-        parts = pixels.split([view.size for view in views])
-        return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
+        return to_tensors([self.view(index) for index in indices])
+
+
+def to_tensors(views: Sequence[NDArray[np.uint8]]) -> list[Tensor]:
+    """Copy pictures, (3, H, W) each, into one piece of memory: quicker than one by one."""
+    if not views:
+        return []
+    pixels = np.concatenate([view.reshape(-1) for view in views])
+    images, start = [], 0
+    for view in views:
+        end = start + view.size
+        images.append(torch.from_numpy(pixels[start:end].reshape(view.shape)))
+        start = end
+    return images

@@ -1,0 +1,1 @@
+"""Measurements of speed, one module for each sub-command of ``tools/benchmark.py``."""
