@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
+from digitdet.datasets.samples import Sample
+from digitdet.datasets.subsets import resolve_indices
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
 from digitdet.scenes import choose_fonts, make_factors, render_scene, scene_generator
@@ -16,7 +17,7 @@ from digitdet.transforms.pipeline import Pipeline
 
 
 @DATASETS.register_module()
-class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
+class SyntheticDigits(Dataset[Sample]):
     """Numbers on walls, doors and plates, with SVHN's geometry and boxes; nothing is stored.
 
     In training each epoch has new scenes: scene ``epoch * num_scenes + index`` of the endless
@@ -31,6 +32,8 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
             with distinct digits; or a list of names and font files. Others make other pictures.
         transforms: Transforms, each a config or a callable ``(image, target) -> (image, target)``.
         allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
+        indices: Positions of the scenes to take, from 0 to ``num_scenes`` - 1, or a number N for
+            the first N; None for all. Their scenes stay those of the whole epoch.
 
     Attributes:
         metainfo: ``classes``.
@@ -47,6 +50,7 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         fonts: str | Sequence[str] = "bundled",
         transforms: Sequence[Any] = (),
         allow_unsafe: bool = False,
+        indices: int | Sequence[int] | None = None,
     ) -> None:
         if num_scenes < 1:
             raise ValueError(f"num_scenes has to be at least 1, got {num_scenes!r}")
@@ -54,6 +58,7 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
             raise ValueError(f"seed has to be 0 or more, got {seed!r}")
         self.num_scenes = num_scenes
         self.seed = seed
+        self.indices = resolve_indices(indices, num_scenes, "SyntheticDigits")
         self.factors = make_factors(factors)
         self.fonts = choose_fonts(fonts)
         self.pipeline = Pipeline(transforms, allow_unsafe)
@@ -68,16 +73,29 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
         self.pipeline.draws.set_epoch(epoch, seed)
 
     def __len__(self) -> int:
-        return self.num_scenes
+        return len(self.indices)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Target]:
-        if not 0 <= index < self.num_scenes:
-            raise IndexError(f"scene {index} of {self.num_scenes}")
-        number = self.pipeline.draws.epoch * self.num_scenes + index
+    def __getitem__(self, index: int) -> Sample:
+        return self._render(index, index)
+
+    def samples(self, indices: Sequence[int], draws: Sequence[int]) -> list[Sample]:
+        """Render a batch of samples.
+
+        Args:
+            indices: Their positions.
+            draws: For each, the number that its transforms' random draws follow from.
+        """
+        return [self._render(*pair) for pair in zip(indices, draws, strict=True)]
+
+    def _render(self, index: int, draw: int) -> Sample:
+        if not 0 <= index < len(self):
+            raise IndexError(f"scene {index} of {len(self)}")
+        position = self.indices[index]
+        number = self.pipeline.draws.epoch * self.num_scenes + position
         scene = render_scene(scene_generator(self.seed, number), self.factors, self.fonts)
         image = tv_tensors.Image(torch.from_numpy(scene.image).permute(2, 0, 1).contiguous())
         target: Target = {
-            "image_id": index + 1,
+            "image_id": position + 1,
             "boxes": tv_tensors.BoundingBoxes(
                 torch.from_numpy(scene.boxes), format="XYXY", canvas_size=tuple(image.shape[-2:])
             ),
@@ -85,4 +103,4 @@ class SyntheticDigits(Dataset[tuple[Tensor, Target]]):
             "iscrowd": torch.zeros(len(scene.labels), dtype=torch.bool),
             "source": f"synthetic:{self.seed}:{number}",
         }
-        return self.pipeline(image, target, index)
+        return self.pipeline(image, target, draw)
