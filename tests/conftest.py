@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,52 @@ def write_coco(tmp_path: Path) -> Callable[..., Path]:
         return file
 
     return write
+
+
+def digit_struct(file: Path, pictures: Sequence[tuple[str, Sequence[Sequence[float]]]]) -> Path:
+    """Write a ``digitStruct.mat`` in the layout of SVHN's own.
+
+    Args:
+        file: The file.
+        pictures: Name and digits of each; a digit is left, top, width, height and label.
+    """
+    import h5py
+    import numpy as np
+
+    def put(values: Any, dtype: Any) -> Any:
+        """Store an array among the referenced objects, and return its reference."""
+        name = str(len(refs))
+        return refs.create_dataset(name, data=np.array(values, dtype=dtype).reshape(-1, 1)).ref
+
+    def column(values: Sequence[float]) -> Any:
+        if len(values) == 1:  # a number for one digit, else a reference for each
+            return np.array([values], dtype=np.float64)
+        return np.array([[put(value, np.float64)] for value in values], dtype=h5py.ref_dtype)
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with h5py.File(file, "w", userblock_size=512) as content:
+        refs = content.create_group("#refs#")
+        names, boxes = [], []
+        for number, (name, digits) in enumerate(pictures):
+            names.append([put([ord(letter) for letter in name], np.uint16)])
+            group = refs.create_group(f"bbox {number}")
+            group.attrs["MATLAB_class"] = np.bytes_("struct")
+            for position, key in enumerate(("left", "top", "width", "height", "label")):
+                group[key] = column([digit[position] for digit in digits])
+            boxes.append([group.ref])
+        shape = (len(pictures), 1)
+        for key, found in (("name", names), ("bbox", boxes)):
+            data = np.array(found, dtype=h5py.ref_dtype).reshape(shape)
+            content.create_dataset(f"digitStruct/{key}", data=data)
+    with file.open("r+b") as stream:
+        stream.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(508) + b"\x00\x02IM")
+    return file
+
+
+@pytest.fixture(scope="session")
+def write_digit_struct() -> Callable[..., Path]:
+    """Returns a function that writes a ``digitStruct.mat``."""
+    return digit_struct
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from digitdet.datasets.collate import collate
 from digitdet.datasets.concat_dataset import ConcatDataset
 from digitdet.datasets.image_folder import ImageFolder
 from digitdet.datasets.repeat_dataset import RepeatDataset
+from digitdet.datasets.svhn_digits import SVHNDigits
 from digitdet.datasets.synthetic_digits import SyntheticDigits
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ConcatDataset",
     "ImageFolder",
     "RepeatDataset",
+    "SVHNDigits",
     "SyntheticDigits",
     "collate",
 ]
