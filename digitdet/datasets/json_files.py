@@ -14,7 +14,15 @@ from digitdet.datasets.paths import MAX_FILE_BYTES, open_file
 MAX_VALUES = 2**25
 _CHUNK = 2**20
 
-_SHORT = reprlib.Repr()
+
+class _Short(reprlib.Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        """Show an integer; of more than 4300 digits, Python refuses to write one."""
+        bits = x.bit_length()
+        return f"an integer of {bits} bits" if bits > 4096 else super().repr_int(x, level)
+
+
+_SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 120
 _SHORT.maxdict = 8
 

@@ -103,6 +103,6 @@ def test_a_value_is_shown_in_bounded_length() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
-    for value in (deep, "x" * 10**6, list(range(10**5)), {str(n): n for n in range(999)}, 10**4000):
+    for value in (deep, "x" * 10**6, list(range(10**5)), {str(n): n for n in range(999)}, 10**9999):
         assert len(short(value)) < 300
     assert short([1, 2.5, "a\n"]) == "[1, 2.5, 'a\\n']"
