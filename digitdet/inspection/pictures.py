@@ -63,9 +63,14 @@ def read_pictures(files: Sequence[tuple[Path, str]], root: Path) -> list[Picture
     Returns:
         What each of them is.
     """
+    roots = {
+        folder: [path for path in (resolve(root), resolve(folder)) if path]
+        for folder in {folder for folder, _ in files}
+    }
 
     def read(file: tuple[Path, str]) -> Picture:
-        return read_picture(*file, root)
+        folder, name = file
+        return read_picture(folder / name, roots[folder])
 
     shown = console.is_terminal and not console.is_dumb_terminal
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
@@ -85,17 +90,15 @@ def read_pictures(files: Sequence[tuple[Path, str]], root: Path) -> list[Picture
         pool.shutdown(cancel_futures=True)
 
 
-def read_picture(folder: Path, name: str, root: Path) -> Picture:
+def read_picture(file: Path, roots: Sequence[Path]) -> Picture:
     """Decode and hash one picture; a broken one has an error instead.
 
     Args:
-        folder: Its folder.
-        name: Its name relative to that.
-        root: The data folder.
+        file: The file.
+        roots: Resolved folders; it has to lie in one of them after all links.
     """
-    file = folder / name
     try:
-        exists_inside(file, [path for path in map(resolve, (root, folder)) if path])
+        exists_inside(file, roots)
         pixels = read_image(file).permute(1, 2, 0).contiguous().numpy()
     except (FileNotFoundError, ValueError) as error:
         return Picture(error=str(error).removeprefix(f"{file}: "))

@@ -50,8 +50,8 @@ def _counts(found: Distributions) -> str:
 
 
 def _share(found: Distributions, digit: str) -> str:
-    count, total = found.digit_counts[int(digit)], max(1, int(np.sum(found.digit_counts)))
-    return f"{count:,} ({count / total:.1%})"
+    count, total = found.digit_counts[int(digit)], int(np.sum(found.digit_counts))
+    return f"{count:,} ({count / total:.1%})" if total else "-"
 
 
 def problem_table(problems: Sequence[Problem], title: str = "problems") -> Table:
