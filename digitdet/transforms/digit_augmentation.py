@@ -84,6 +84,8 @@ class DigitAugmentation(v2.Compose):
         _check_range("color", color, 0, 1)
         _check_range("blur", blur, 0.1, math.inf)
         _check_range("jpeg", jpeg, 1, 95)
+        if not 0 <= fill <= 255:
+            raise ValueError(f"fill has to be from 0 to 255, got {fill!r}")
         steps: list[v2.Transform] = []
         if perspective or rotation:
             tilt = RandomTilt(rotation or 0, perspective or 0, fill)

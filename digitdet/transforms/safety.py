@@ -42,7 +42,7 @@ def check_safe(transforms: Sequence[Any]) -> None:
         ValueError: If one mirrors or can turn a digit too far, or leaves boxes where they were; it
             names the place, the class, the range, the reason and the remedy.
     """
-    for place, transform in _parts("transforms", transforms, set()):
+    for place, transform in _parts("transforms", transforms, {}):
         fault = _fault(transform)
         if fault:
             raise ValueError(
@@ -51,13 +51,13 @@ def check_safe(transforms: Sequence[Any]) -> None:
             )
 
 
-def _parts(place: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _parts(place: str, item: Any, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     """Yield a transform and what it holds, each with its place; each object once."""
     is_list = isinstance(item, (list, tuple, set, nn.Sequential, nn.ModuleList))
     is_dict = isinstance(item, (Mapping, nn.ModuleDict))
     if isinstance(item, type) or id(item) in seen or not (is_list or is_dict or callable(item)):
         return
-    seen.add(id(item))
+    seen[id(item)] = item  # kept alive: a property's list would leave its id to another
     if is_list:
         for position, part in enumerate(item):
             yield from _parts(f"{place}[{position}]", part, seen)

@@ -64,7 +64,7 @@ def _scenes(draw: st.DrawFn) -> tuple[list[list[int]], tuple[int, int]]:
     return boxes, (height, width)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(
     scene=_scenes(),
     seed=st.integers(0, 10**6),
