@@ -40,8 +40,8 @@ class SVHNDigits(CocoDigits):
         cache_bytes: See there.
         cache_dir: See there.
         one_based: Subtract 1 from left and top: the file counts pixels from 1, as MATLAB does. If
-            False, boxes are as published, like those of the homework and of most results on SVHN.
-            Train and evaluate with the same value.
+            False, boxes are as published, like the homework's. Train and evaluate with the same
+            value.
 
     Raises:
         FileNotFoundError: If the folder, the file or a picture is missing.

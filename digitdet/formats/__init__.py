@@ -1,0 +1,1 @@
+"""Reads and writes the annotation formats of other tools."""

@@ -1,0 +1,73 @@
+"""Pictures with named boxes: the form that every format is read into and written from."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+XYXY = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box and what it holds.
+
+    Attributes:
+        name: Name of the class, as in the file; once classes are mapped, the digit.
+        xyxy: Left, top, right and bottom edge, in pixels of the picture.
+        crowd: Whether it is marked as a crowd, as only COCO can.
+        number: Which of its picture's numbers it belongs to, where the file says so, as only COCO
+            can.
+    """
+
+    name: str
+    xyxy: XYXY
+    crowd: bool = False
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file with its boxes.
+
+    Attributes:
+        file: Where it lies.
+        split: ``train``, ``valid``, ``test`` or another folder's name.
+        name: Its path within the split, with ``/``.
+        size: Height and width in pixels, as it stands upright.
+        boxes: Its boxes in the file's order.
+        labelled: False where nobody labelled its split: it then has no boxes, and no annotation is
+            written for it.
+    """
+
+    file: Path
+    split: str
+    name: str
+    size: tuple[int, int]
+    boxes: tuple[Box, ...] = ()
+    labelled: bool = True
+
+
+@dataclass
+class Collection:
+    """What was read from a folder.
+
+    Attributes:
+        pictures: The pictures, by split, in natural order.
+        classes: The class names that the files state, used or not.
+        left_out: Reason -> how many things of the input were left out for it.
+        notes: Remarks for the user.
+    """
+
+    pictures: list[Picture]
+    classes: set[str] = field(default_factory=set)
+    left_out: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+
+def by_split(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
+    """Sort pictures by their split, in the order in which the splits come."""
+    splits: dict[str, list[Picture]] = {}
+    for picture in pictures:
+        splits.setdefault(picture.split, []).append(picture)
+    return splits
