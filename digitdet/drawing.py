@@ -119,8 +119,7 @@ def draw_digits(
     font = ImageFont.load_default(LABEL_FONT_SIZE)
     taken = list(outlines)
     for outline, text in zip(outlines, texts, strict=True):
-        width = draw.textlength(text, font=font) + 4
-        label = _free_place(outline, width, canvas.size, taken)
+        label = _free_place(outline, draw.textlength(text, font=font) + 4, size, taken)
         taken.append(label)
         draw.rectangle(label, fill=_digit_color(text))
         draw.text((label[0] + 2, label[1]), text, fill=TEXT_COLOR, font=font)
