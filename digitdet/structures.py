@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,7 +67,7 @@ class Batch(dict[str, Any]):
     """A batch of samples; its keys are exactly the arguments of a model's ``forward``.
 
     ``images`` is a list of (3, H, W) tensors of any sizes, ``targets`` a list of `Target`.
-    Pickled, it becomes a few flat arrays: passing one array from a worker costs far less than
+    Pickled, it becomes a few flat pieces: passing one piece from a worker costs far less than
     passing a handle for each small tensor. Images of differing types are passed as they are.
     """
 
@@ -77,25 +78,27 @@ class Batch(dict[str, Any]):
         if len(types) != 1 or not types <= set(_PACKED_TYPES) or len(targets) != len(images):
             return Batch, (dict(self),)
         shapes = [tuple(image.shape) for image in images]
-        pixels = torch.cat([image.flatten() for image in images]).numpy()
+        # As bytes: pickling an array copies it once more, at the protocol that workers use.
+        arrays = [image.contiguous().numpy() for image in images]
+        pixels = b"".join(arrays)
         counts = [len(target["boxes"]) for target in targets]
         flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in _PACKED}
         rest = [{k: v for k, v in target.items() if k not in _PACKED} for target in targets]
-        return _unpack, (pixels, shapes, counts, flat, rest)
+        return _unpack, (pixels, arrays[0].dtype.str, shapes, counts, flat, rest)
 
 
 def _unpack(
-    pixels: Any,
+    pixels: bytes,
+    dtype: str,
     shapes: list[tuple[int, ...]],
     counts: list[int],
     flat: dict[str, Any],
     rest: list[dict[str, Any]],
 ) -> Batch:
     sizes = [int(torch.Size(shape).numel()) for shape in shapes]
-    images = [
-        part.view(shape)
-        for part, shape in zip(torch.from_numpy(pixels).split(sizes), shapes, strict=True)
-    ]
+    everything = np.frombuffer(bytearray(pixels), dtype=dtype)  # bytes can't be written to
+    parts = torch.from_numpy(everything).split(sizes)
+    images = [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
     split = {key: torch.from_numpy(array).split(counts) for key, array in flat.items()}
     targets = [
         {**others, **{key: split[key][index] for key in _PACKED}}

@@ -73,6 +73,12 @@ def test_a_batch_without_any_box_comes_back_with_typed_empty_tensors() -> None:
     assert dtypes == [torch.float32, torch.int64, torch.bool]
 
 
+def test_pictures_without_pixels_come_back() -> None:
+    batch = _batch([(0, 1, 1)])
+    batch["images"] = [torch.zeros(3, 0, 4, dtype=torch.uint8)]
+    _assert_same(pickle.loads(pickle.dumps(batch)), batch)
+
+
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_every_pickle_protocol_keeps_a_batch(protocol: int) -> None:
     batch = _batch([(2, 3, 4), (0, 5, 1)])

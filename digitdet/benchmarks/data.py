@@ -52,7 +52,7 @@ def benchmark_data(
     config = configs.load(config_file, options)
     loader = config.train_dataloader
     torch.set_num_threads(1)
-    with _data(_find_pictures(loader.dataset)) as data:
+    with _data(find_pictures(loader.dataset)) as data:
         cached = _build(data, transforms=[], cache="ram")
         changed = _build(data) if data.get("transforms") else None
         console.print(
@@ -69,9 +69,9 @@ def benchmark_data(
     return _flat(stages) | _flat(loaders) | padding
 
 
-def _find_pictures(dataset: Any) -> dict[str, Any] | None:
+def find_pictures(dataset: Any) -> dict[str, Any] | None:
     """Return the first config of a data set of annotated pictures, within wrappers too."""
-    for part in nested(dataset):
+    for part in _nested(dataset):
         if {"image_dir", "ann_file"} <= set(part):
             return dict(part)
     return None
@@ -97,14 +97,14 @@ def _data(found: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
         yield {**scenes, "data_root": folder, "transforms": transforms}
 
 
-def nested(part: Any) -> Iterator[Mapping[str, Any]]:
+def _nested(part: Any) -> Iterator[Mapping[str, Any]]:
     """Yield each dict within nested dicts and lists."""
     if isinstance(part, Mapping):
         yield part
         part = list(part.values())
     if isinstance(part, list | tuple):
         for item in part:
-            yield from nested(item)
+            yield from _nested(item)
 
 
 def _build(data: Mapping[str, Any], **changes: Any) -> CocoDigits:

@@ -15,16 +15,13 @@ WORKERS = {"in process": 0, "two workers": 2}
 NUM_IMAGES = 2_000  # of a measurement; the plain loader takes a tenth
 
 
-def loader_rates(
-    dataset: CocoDigits, batch_size: int, repeats: int, num_images: int = NUM_IMAGES
-) -> dict[str, list[float]]:
+def loader_rates(dataset: CocoDigits, batch_size: int, repeats: int) -> dict[str, list[float]]:
     """Measure whole loaders, in process and with two workers, the caches being full.
 
     Args:
         dataset: A data set with a cache in memory and without transforms.
         batch_size: Pictures of a batch.
         repeats: How often.
-        num_images: Images of a measurement; the plain loader takes a tenth.
 
     Returns:
         Loader -> images a second in each turn.
@@ -32,8 +29,8 @@ def loader_rates(
     plain = PlainDataset(dataset.annotations, dataset.image_dir)
     runs: dict[str, Run] = {}
     for name, workers in WORKERS.items():
-        runs[f"plain, {name}"] = _run(plain, plain_collate, batch_size, workers, num_images // 10)
-        runs[f"digitdet, {name}"] = _run(dataset, collate, batch_size, workers, num_images)
+        runs[f"plain, {name}"] = _run(plain, plain_collate, batch_size, workers, NUM_IMAGES // 10)
+        runs[f"digitdet, {name}"] = _run(dataset, collate, batch_size, workers, NUM_IMAGES)
     return alternate(runs, repeats)
 
 
