@@ -1,14 +1,13 @@
 """Shows the samples of configs as a model sees them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.progress import track
 
-from digitdet.console import console
+from digitdet.console import console, track
 from digitdet.inspection.contact_sheet import Tile, draw_sheet, make_tile
 from digitdet.inspection.distributions import Distributions
 from digitdet.inspection.figures import MOST_SETS, draw_distributions
@@ -102,7 +101,7 @@ def _draw_sheets(source: Source, stem: Path, when: str) -> Iterator[Path]:
     dropped: list[Tile] = []
     legend = "; left as read, right as the model sees it" if source.has_transforms else ""
     sheets = range(0, total, PER_SHEET)
-    for number, first in enumerate(_track(sheets, source.name), 1):
+    for number, first in enumerate(track(sheets, source.name), 1):
         tiles = [_tile(source, index) for index in source.indices[first : first + PER_SHEET]]
         dropped += [tile for tile in tiles if tile.dropped]
         title = (
@@ -158,16 +157,10 @@ def _measure(
     outlines: list[Sample] = []
 
     def samples() -> Iterator[Sample]:
-        for index in _track(indices, name):
+        for index in track(indices, name):
             image, target = dataset[index]
             outlines.append((image.to("meta"), target))  # the size without the pixels
             yield to_pixels(image), target
 
     pictures = measure_pictures(samples())
     return measure_samples(outlines), pictures
-
-
-def _track(values: Sequence[int], what: str) -> Iterable[int]:
-    """Show a progress bar where there is a terminal."""
-    quiet = not console.is_terminal
-    return track(values, what, console=console, transient=True, disable=quiet)
