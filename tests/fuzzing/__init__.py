@@ -41,7 +41,7 @@ def _check_opened(roots: Sequence[Path]) -> None:
         assert inside or _is_code(path), f"opened {path}"
 
 
-def _check_refusal(error: Exception, root: Path) -> None:
+def _check_refusal(error: Exception, subjects: tuple[str, ...]) -> None:
     traceback = error.__traceback__
     while traceback and traceback.tb_next:
         traceback = traceback.tb_next
@@ -50,13 +50,18 @@ def _check_refusal(error: Exception, root: Path) -> None:
     assert raised_in.startswith(PACKAGE), f"{error!r} comes out of {raised_in}"
     message = str(error)
     assert type(error) in (ValueError, FileNotFoundError), repr(error)
-    assert message.startswith(str(root)), message
+    assert message.startswith(subjects), message
     assert len(message.splitlines()) == 1, message
     assert len(message.encode()) < 4000, message
 
 
 def judge(
-    read: Callable[[], Any], root: Path, named: Sequence[Path] = (), seconds: int = SECONDS
+    read: Callable[[], Any],
+    root: Path,
+    named: Sequence[Path] = (),
+    *,
+    subjects: Sequence[str] = (),
+    seconds: int = SECONDS,
 ) -> Any:
     """Call a reader on bad data; it has to read it right, or to refuse it well.
 
@@ -64,6 +69,7 @@ def judge(
         read: The reader.
         root: The data: all that may be opened but for ``named``.
         named: Files and folders that the user names, which may be links to elsewhere.
+        subjects: What a refusal may begin with, besides a path of ``root``.
         seconds: Time until it counts as hanging.
 
     Returns:
@@ -92,7 +98,7 @@ def judge(
         signal.alarm(0)
     assert not warned, warned[0]
     if isinstance(result, Exception):
-        _check_refusal(result, root)
+        _check_refusal(result, (str(root), *subjects))
     return result
 
 

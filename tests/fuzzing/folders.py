@@ -59,7 +59,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _plant(root: Path, place: str, fault: str) -> None:
+def plant(root: Path, place: str, fault: str) -> None:
     """Put something else in a place; ``root.parent / "secret"`` is what must not be read."""
     path, secret = root / place, root.parent / "secret"
     _remove(path)
@@ -94,7 +94,7 @@ def write_faulty_folder(root: Path, faults: list[tuple[str, str]]) -> None:
     _write(root.parent / "secret")
     for place, fault in faults:
         if (root / place).parent.is_dir():
-            _plant(root, place, fault)
+            plant(root, place, fault)
 
 
 FAULTY = st.lists(
