@@ -79,7 +79,7 @@ class Batch(dict[str, Any]):
             return Batch, (dict(self),)
         shapes = [tuple(image.shape) for image in images]
         # As bytes: pickling an array copies it once more, at the protocol that workers use.
-        arrays = [image.contiguous().numpy() for image in images]
+        arrays: list[Any] = [image.contiguous().numpy() for image in images]
         pixels = b"".join(arrays)
         counts = [len(target["boxes"]) for target in targets]
         flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in _PACKED}
