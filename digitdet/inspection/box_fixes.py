@@ -13,11 +13,11 @@ Number = int | float
 
 def to_xywh(split: Split, problems: Sequence[Problem]) -> Edit:
     """Convert all boxes of a file from corners."""
-    changed = {}
-    for position, record in records(split.annotations):
-        if is_bbox(record.get("bbox")):
-            x1, y1, x2, y2 = record["bbox"]
-            changed[position] = _with_box(record, [x1, y1, x2 - x1, y2 - y1])
+    changed = {
+        position: _with_box(record, _from_corners(record["bbox"]))
+        for position, record in records(split.annotations)
+        if is_bbox(record.get("bbox"))
+    }
     changes = [Change(p, f"converted {len(changed)} boxes to [x, y, w, h]") for p in problems]
     return replace_annotations(split, changed), changes
 
@@ -25,16 +25,23 @@ def to_xywh(split: Split, problems: Sequence[Problem]) -> Edit:
 def clip(split: Split, problems: Sequence[Problem]) -> Edit:
     """Clip boxes to their picture; one that is implausible but inside stays as it is."""
     changed, changes = {}, []
-    for problem in problems:
-        if problem.annotation is None or problem.image is None:
-            continue
-        record = split.annotations[problem.annotation]
-        size = stated_size(split.images[problem.image])
+    places = [
+        (p, p.annotation, p.image)
+        for p in problems
+        if p.annotation is not None and p.image is not None
+    ]
+    for problem, position, image in places:
+        record, size = split.annotations[position], stated_size(split.images[image])
         box = _clip(record["bbox"], size) if size else record["bbox"]
         if box != record["bbox"]:
-            changed[problem.annotation] = _with_box(record, box)
+            changed[position] = _with_box(record, box)
             changes.append(Change(problem, f"clipped {record['bbox']} to {box}"))
     return replace_annotations(split, changed), changes
+
+
+def _from_corners(box: Sequence[Number]) -> list[Number]:
+    x1, y1, x2, y2 = box
+    return [x1, y1, x2 - x1, y2 - y1]
 
 
 def _clip(box: Sequence[Number], size: tuple[int, int]) -> list[Number]:

@@ -60,15 +60,17 @@ class Problem:
         }
 
     def __str__(self) -> str:
-        where = self.where
-        parts = [f"{self.file}:"]
-        if self.annotation is not None:
-            parts.append(f"annotation {where.get('annotation_id', f'[{self.annotation}]')}")
-        if self.image is not None and self.image_id is not None:
-            parts.append(f"{'of ' if self.annotation is not None else ''}picture {self.image_id}")
-        elif self.image is not None:
-            parts.append(f"images[{self.image}]")
-        return f"{' '.join(parts).removesuffix(':')}: {self.detail}"
+        picture = f"picture {short(self.image_id)}"
+        if self.image_id is None:
+            picture = f"images[{self.image}]"
+        if self.annotation is None:
+            place = "" if self.image is None else f" {picture}:"
+        else:
+            name = short(self.annotation_id)
+            if self.annotation_id is None:
+                name = f"[{self.annotation}]"
+            place = f" annotation {name}{'' if self.image is None else f' of {picture}'}:"
+        return f"{self.file}:{place} {self.detail}"
 
 
 def _is_plain(value: Any) -> bool:

@@ -10,8 +10,6 @@ from digitdet.inspection.findings import Problem
 from digitdet.inspection.record_fixes import find_name
 from digitdet.inspection.records import Split, stated_size
 
-SAME_ASPECT = 0.02  # of the aspect ratio: rounding to whole pixels
-
 
 def rename_pictures(split: Split, problems: Sequence[Problem]) -> Edit:
     """Name pictures by the last part of their name where that is there; drop the others."""
@@ -26,15 +24,18 @@ def rename_pictures(split: Split, problems: Sequence[Problem]) -> Edit:
 
 def restate_sizes(split: Split, problems: Sequence[Problem]) -> Edit:
     """State the real size where the boxes fit it and nothing speaks for other boxes; else drop."""
-    restated, changes, others = {}, [], []
-    for problem in problems:
-        size = _safe_size(split, problem.image) if problem.image is not None else None
-        if problem.image is None or size is None:
-            others.append(problem)
-            continue
-        width, height = size
-        restated[problem.image] = {**split.images[problem.image], "width": width, "height": height}
-        changes.append(Change(problem, f"stated {width} x {height}"))
+    sizes = {p.image: _safe_size(split, p.image) for p in problems if p.image is not None}
+    safe = {position: size for position, size in sizes.items() if size}
+    restated = {
+        position: {**split.images[position], "width": width, "height": height}
+        for position, (width, height) in safe.items()
+    }
+    changes = [
+        Change(p, f"stated {safe[p.image][0]} x {safe[p.image][1]}")
+        for p in problems
+        if p.image in safe
+    ]
+    others = [p for p in problems if p.image not in safe]
     split, dropped = drop_pictures(replace_images(split, restated), others)
     return split, [*changes, *dropped]
 
@@ -42,19 +43,24 @@ def restate_sizes(split: Split, problems: Sequence[Problem]) -> Edit:
 def _safe_size(split: Split, position: int) -> tuple[int, int] | None:
     """Return a picture's real size, unless its boxes may have been drawn on another one.
 
-    They may where the picture was resized, its aspect ratio being the stated one, or turned, its
-    sides being swapped; and they were where they do not fit.
+    They may where the picture was resized, or turned so that its sides are swapped; and they were
+    where they do not fit.
     """
     picture, stated = split.picture(position), stated_size(split.images[position])
-    if not (picture and picture.size and stated):
+    size = picture.size if picture else None
+    if size is None or stated is None:
         return None
-    (width, height), (stated_width, stated_height) = picture.size, stated
-    is_turned = picture.size == stated[::-1]
-    aspects = width * stated_height / (height * stated_width)
-    is_resized = abs(aspects - 1) <= SAME_ASPECT
     boxes = corners(split.boxes)[split.boxes.images == position]
-    fits = not outside(boxes, np.array([picture.size])).any()
-    return picture.size if fits and not is_turned and not is_resized else None
+    fits = not outside(boxes, np.array([size])).any()
+    is_turned = size == stated[::-1]
+    return size if fits and not is_turned and not _is_resized(size, stated) else None
+
+
+def _is_resized(size: tuple[int, int], stated: tuple[int, int]) -> bool:
+    """Whether two sizes have one shape, but for rounding each side by up to a pixel."""
+    (w, h), (stated_w, stated_h) = size, stated
+    is_other = max(abs(w - stated_w), abs(h - stated_h)) > 1
+    return is_other and abs(w * stated_h - h * stated_w) <= max(w + h, stated_w + stated_h)
 
 
 def leave_out(split: Split, problems: Sequence[Problem]) -> Edit:

@@ -86,7 +86,7 @@ def measure_split(split: Split) -> Distributions:
     return measure(
         sizes=np.array(_sizes(split), dtype=np.int64).reshape(-1, 2)[:, ::-1],
         boxes=corners(split.boxes),
-        counts=counts if split.is_labelled else np.zeros(len(split.pictures or {}), dtype=np.int64),
+        counts=counts,
         labels=np.array([labels[c] for c in shifted if c in labels], dtype=np.int64),
     )
 

@@ -15,24 +15,26 @@ from digitdet.labels import DIGITS
 EXAMPLES = 3  # of each kind of problem; the JSON has all
 STYLES = {"error": "bold red", "warning": "yellow"}
 MEASURES = {
-    "picture width (px)": "widths",
-    "picture height (px)": "heights",
+    "width (px)": "widths",
+    "height (px)": "heights",
     "box height (px)": "box_heights",
-    "box width / height": "box_aspects",
+    "box aspect (w/h)": "box_aspects",
 }
 
 
 def distribution_table(report: Report) -> Table:
     """Show how the pictures and boxes of each split are distributed."""
     splits = report.distributions
-    table = Table(
-        "", *splits, title="distributions (5th / 50th / 95th percentile)", title_justify="left"
-    )
+    title = "distributions (5th / 50th / 95th percentile)"
+    table = Table(title=title, title_justify="left")
+    table.add_column(no_wrap=True)
+    for name in splits:
+        table.add_column(Text(name))
     table.add_row("pictures", *(f"{len(found.widths):,}" for found in splits.values()))
     table.add_row("boxes", *(f"{len(found.box_heights):,}" for found in splits.values()))
     for label, name in MEASURES.items():
         table.add_row(label, *(_percentiles(found, name) for found in splits.values()))
-    table.add_row("boxes of a picture", *(_counts(found) for found in splits.values()))
+    table.add_row("boxes a picture", *(_counts(found) for found in splits.values()))
     for digit in DIGITS:
         table.add_row(f"digit {digit}", *(_share(found, digit) for found in splits.values()))
     return table
@@ -46,7 +48,7 @@ def _percentiles(found: Distributions, name: str) -> str:
 
 def _counts(found: Distributions) -> str:
     counts = found.summary()["digits_per_picture"]["counts"]
-    return "\n".join(f"{boxes}: {pictures:,}" for boxes, pictures in counts.items())
+    return "\n".join(f"{boxes}: {pictures:,}" for boxes, pictures in counts.items()) or "-"
 
 
 def _share(found: Distributions, digit: str) -> str:

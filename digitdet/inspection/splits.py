@@ -7,6 +7,7 @@ from typing import Any
 
 from digitdet.datasets.folders import natural_key
 from digitdet.datasets.json_files import read_json
+from digitdet.datasets.paths import is_plain
 from digitdet.inspection.findings import Problem
 from digitdet.inspection.pictures import is_picture, list_files, read_pictures
 from digitdet.inspection.records import Split
@@ -27,18 +28,14 @@ def read_splits(root: Path, *, with_pictures: bool = True) -> tuple[list[Split],
 
     Returns:
         The splits, and what kept others from being read.
+
+    Raises:
+        ValueError: If a file or folder has a name that cannot be shown in one line.
     """
-    splits: list[Split] = []
-    problems: list[Problem] = []
-    for name, files in _annotation_files(root).items():
-        for file in files[1:]:
-            detail = f"stands beside {files[0].name} and is not looked at"
-            problems.append(Problem("file_twice", file.name, detail))
-        found = _read_split(root / name, files[0])
-        if isinstance(found, Split):
-            splits.append(found)
-        elif found:
-            problems.append(found)
+    for path in root.iterdir():
+        if not is_plain(path.name):
+            raise ValueError(f"{root}: holds {path.name!r}; rename it, in printable characters")
+    splits, problems = _read_files(root)
     if with_pictures:
         known = {split.name for split in splits} | {_stem(Path(p.file)) for p in problems}
         splits += [
@@ -50,6 +47,22 @@ def read_splits(root: Path, *, with_pictures: bool = True) -> tuple[list[Split],
         splits = _add_pictures(splits, root)
     if not splits and not problems:
         problems.append(Problem("no_data", ".", f"{root} holds neither"))
+    return splits, problems
+
+
+def _read_files(root: Path) -> tuple[list[Split], list[Problem]]:
+    """Read the annotation files."""
+    splits: list[Split] = []
+    problems: list[Problem] = []
+    for name, files in _annotation_files(root).items():
+        for file in files[1:]:
+            detail = f"stands beside {files[0].name} and is not looked at"
+            problems.append(Problem("file_twice", file.name, detail))
+        found = _read_split(root / name, files[0])
+        if isinstance(found, Split):
+            splits.append(found)
+        elif found:
+            problems.append(found)
     return splits, problems
 
 

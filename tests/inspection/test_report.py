@@ -85,9 +85,14 @@ def test_ids_that_are_no_ids_are_shown_in_short() -> None:
     assert json.loads(json.dumps(problem.where, allow_nan=False))["image_id"] == "nan"
     assert len(str(problem.where["name"])) < 200
     assert str(problem) == "a.json: picture nan: bad"
+    assert str(Problem("wrong_value", "a.json", "bad", 3, None, "a\nb")).count("\n") == 0
     assert str(Problem("wrong_value", "a.json", "bad", 3)) == "a.json: images[3]: bad"
+    assert str(Problem("wrong_value", "a.json", "bad")) == "a.json: bad"
     assert str(Problem("wrong_value", "a.json", "bad", annotation=3)) == (
         "a.json: annotation [3]: bad"
+    )
+    assert str(Problem("wrong_value", "a.json", "bad", 1, 3, 5, 7)) == (
+        "a.json: annotation 7 of picture 5: bad"
     )
 
 
@@ -136,7 +141,10 @@ def test_a_split_without_labels_has_sizes_alone() -> None:
     report = Report(Path(), [split], [], [])
     assert report.distributions["test"].widths.tolist() == [60]
     assert report.to_json()["splits"]["test"]["file"] is None
-    assert "digit 9             │ -" in _text(distribution_table(report))
+    rows = [line.replace(" ", "") for line in _text(distribution_table(report)).splitlines()]
+    assert "│digit9│-│" in rows
+    assert "│boxesapicture│-│" in rows
+    assert "│width(px)│60/60/60│" in rows
 
 
 def test_the_distributions_of_splits_stand_side_by_side() -> None:
@@ -144,3 +152,4 @@ def test_the_distributions_of_splits_stand_side_by_side() -> None:
     text = _text(distribution_table(Report(Path(), [_split(), empty], [], [])))
     assert "60 / 60 / 60" in text
     assert "1 (50.0%)" in text
+    assert "valid" in text

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from digitdet.inspection.splits import read_splits
@@ -39,6 +40,13 @@ def test_any_number_of_splits_is_read_packed_or_not(tmp_path: Path) -> None:
         ("valid", "valid.json.gz"),
     ]
     assert problems == []
+
+
+@pytest.mark.parametrize("name", ["a\nb.json", "a\x1bb"])
+def test_a_name_that_would_garble_the_report_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(ValueError, match="rename it"):
+        read_splits(tmp_path)
 
 
 def test_a_broken_file_does_not_keep_others_from_being_read(tmp_path: Path) -> None:

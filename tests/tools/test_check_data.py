@@ -46,7 +46,7 @@ def test_scenes_as_written_have_no_problem(
     assert report["splits"]["train"]["widths"]["count"] == 6
     assert report["splits"]["test"]["file"] is None
     printed = capsys.readouterr().out
-    assert "picture width (px)" in printed
+    assert "box height (px)" in printed
     assert "0 errors, 0 warnings" in printed
 
 
