@@ -1,6 +1,7 @@
 """Conversions from end to end."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ Write = Callable[..., Path]
 # Not so far out that a YOLO file could not hold it.
 SIDE = st.floats(-50, 50) | st.integers(-50, 50)
 BOX = st.tuples(SIDE, SIDE, st.floats(0, 100) | st.integers(0, 100), st.integers(0, 100))
+RECTANGLE = {"shape_type": "rectangle", "flags": {}, "group_id": None}
 FORMATS = ("coco", "yolo", "voc")
 
 
@@ -105,6 +107,34 @@ def test_real_photographs_come_back_unchanged(real_data: Path, tmp_path: Path, t
         assert sorted(images) == sorted(i["id"] for i in _read(back / f"{split}.json")["images"])
         for file in sorted((real_data / split).iterdir())[:3]:
             assert (back / split / file.name).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("source", ["labelme", "svhn"])
+def test_real_photographs_are_read_unchanged_from_formats_that_are_not_written(
+    real_data: Path, tmp_path: Path, write_digit_struct: Write, source: str
+) -> None:
+    for split in ("train", "valid"):
+        folder = tmp_path / source / split
+        shutil.copytree(real_data / split, folder)
+        found = _by_name(real_data / f"{split}.json")
+        if source == "svhn":
+            rows = {
+                name: [[*box, label - 1 or 10] for box, label in zip(*digits, strict=True)]
+                for name, digits in found.items()
+            }
+            write_digit_struct(folder / "digitStruct.mat", list(rows.items()))
+        for name, digits in found.items() if source == "labelme" else ():
+            shapes = [
+                {**RECTANGLE, "label": str(label - 1), "points": [[x + w, y], [x, y + h]]}
+                for (x, y, w, h), label in zip(*digits, strict=True)
+            ]
+            content = json.dumps({"imagePath": name, "shapes": shapes})
+            (folder / name).with_suffix(".json").write_text(content, encoding="utf-8")
+    done = convert(tmp_path / source, tmp_path / "out", source_format=source)
+    assert done.boxes == {"train": 434, "valid": 120}
+    for split in ("train", "valid"):
+        assert _largest_change(real_data / f"{split}.json", tmp_path / "out" / f"{split}.json") == 0
 
 
 def test_svhn_becomes_the_homeworks_layout(

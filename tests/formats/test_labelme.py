@@ -40,6 +40,11 @@ def test_a_rectangle_is_read_whichever_corner_was_drawn_first(root: Path) -> Non
     assert picture.boxes == (Box("7", (10, 5, 18.5, 25.25)),)
 
 
+def test_a_file_that_leaves_name_and_size_open_is_read(root: Path) -> None:
+    _write(root / "1.json", [SHAPE], imagePath=None, imageHeight=None, imageWidth=None)
+    assert len(read_labelme(root).pictures[0].boxes) == 1
+
+
 def test_polygons_are_read_as_their_boxes(root: Path) -> None:
     polygon = {"label": 3, "points": [[1, 2], [9, 4], [5, 30]], "shape_type": "polygon"}
     first_versions = {"label": "x", "points": [[1, 2], [9, 4], [5, 30]]}
@@ -91,6 +96,7 @@ def test_bad_shapes_are_refused_with_file_and_position(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"imagePath": None, "imageHeight": None, "shapes": 3}, "is no file of labelme"),
         ({"shapes": {}}, "is no file of labelme, it lacks the list 'shapes'"),
         ({"imagePath": "other.png"}, r"is of the picture 'other\.png', but 1\.png lies there"),
         ({"imageHeight": 41}, r"1\.png: is 40 x 60 .*1\.json states 41 x 60"),

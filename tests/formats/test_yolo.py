@@ -162,6 +162,17 @@ def test_a_bad_data_yaml_is_refused_with_its_key(
     assert str(error.value).startswith(f"{file}: ")
 
 
+def test_aliases_and_giants_of_yaml_are_refused(
+    root: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / "data.yaml", "names: &a [zero]\nmore: *a\n")
+    with pytest.raises(ValueError, match=r"data\.yaml: .*alias \*a"):
+        read_yolo(root)
+    monkeypatch.setattr("digitdet.formats.yolo_config.MAX_BYTES", 4)
+    with pytest.raises(ValueError, match=r"data\.yaml: .*more than"):
+        read_yolo(root)
+
+
 def test_names_may_be_a_mapping_and_the_yaml_have_another_name(root: Path, write: Write) -> None:
     (root / "data.yaml").unlink()
     write(root / "digits.yml", f"path: {root / 'images'}\ntrain: [train]\nnames: {{2: 7, '5': x}}")
