@@ -75,11 +75,17 @@ class _Reader:
         self.h5py = h5py
         self.file_id = file_id
 
-    def open(self, name: bytes) -> Any:
-        return self.h5py.h5o.open(self.file_id, name)
+    def open(self, group: Any, name: bytes) -> Any:
+        """Open an object of a group; HDF5 would follow a link to another file."""
+        if group.links.get_info(name).type != self.h5py.h5l.TYPE_HARD:
+            raise ValueError(f"{name.decode()} is a link")
+        return self.h5py.h5o.open(group, name)
 
     def read(self, dataset: Any, dtype: Any) -> NDArray[Any]:
-        """Read all values of a dataset, flat."""
+        """Read all values of a dataset, flat; HDF5 would read those that lie in another file."""
+        plan = dataset.get_create_plist()
+        if plan.get_layout() == self.h5py.h5d.VIRTUAL or plan.get_external_count():
+            raise ValueError("its values lie in another file")
         values = np.empty(dataset.shape, dtype)
         everything = self.h5py.h5s.ALL
         dataset.read(everything, everything, values)
@@ -99,7 +105,7 @@ class _Reader:
 
     def column(self, group: Any, key: bytes) -> list[float]:
         """Read one key of a picture's digits: a number for one digit, else a reference for each."""
-        dataset = self.h5py.h5o.open(group, key)
+        dataset = self.open(group, key)
         self._check_count(dataset)
         if dataset.get_type().get_class() != self.h5py.h5t.REFERENCE:
             return self.read(dataset, np.float64).tolist()
@@ -119,7 +125,8 @@ class _Reader:
 def _read_columns(reader: _Reader, file: Path) -> tuple[list[str], list[list[list[float]]]]:
     """Return the name of each picture, and its lists of left, top, width, height and label."""
     try:
-        lists = [reader.open(b"digitStruct/" + key) for key in (b"name", b"bbox")]
+        top = reader.open(reader.file_id, b"digitStruct")
+        lists = [reader.open(top, key) for key in (b"name", b"bbox")]
         names, boxes = map(reader.references, lists)
     except Exception as error:  # h5py raises anything on other content
         reason = "it holds no 'digitStruct' with the lists 'name' and 'bbox'"

@@ -4,7 +4,6 @@ import hashlib
 import io
 import logging
 import secrets
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from mmengine.logging import print_log
 
 from digitdet.datasets.digit_struct import DigitStruct, read_digit_struct
 from digitdet.datasets.paths import open_file
+from digitdet.datasets.values import is_name
 
 SUFFIX = ".index.npz"
 
@@ -44,13 +44,38 @@ def load_digit_struct(file: Path) -> DigitStruct:
 def _read_index(index: Path, digest: str) -> DigitStruct | None:
     """Return what an index holds; None where there is none, or not of that file."""
     try:
-        with np.load(index, allow_pickle=False) as content:
-            if str(content["digest"]) != digest:
+        if index.is_symlink():
+            return None
+        with open_file(index, "index") as stream, np.load(stream, allow_pickle=False) as content:
+            packed = any(part.compress_type for part in content.zip.infolist())
+            if packed or str(content["digest"]) != digest:
                 return None
             names = content["names"].tobytes().decode().splitlines()
-            return DigitStruct(names, content["offsets"], content["xywh"], content["digits"])
-    except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile):
+            found = DigitStruct(names, content["offsets"], content["xywh"], content["digits"])
+    except Exception:  # NumPy raises anything on a damaged file
         return None
+    return found if _is_sound(found) else None
+
+
+def _is_sound(struct: DigitStruct) -> bool:
+    """Whether an index holds what a file may hold: it may have come with the data."""
+    names, offsets, xywh, digits = struct.names, struct.offsets, struct.xywh, struct.digits
+    layout = [(array.dtype, array.shape) for array in (offsets, xywh, digits)]
+    expected = [
+        (np.int64, (len(names) + 1,)),
+        (np.float64, (digits.size, 4)),
+        (np.int64, (digits.size,)),
+    ]
+    return (
+        layout == expected
+        and offsets[0] == 0
+        and offsets[-1] == digits.size
+        and bool((np.diff(offsets) >= 0).all())
+        and bool((np.abs(xywh) < 1e9).all())
+        and bool(((digits >= 0) & (digits <= 9)).all())
+        and len(set(names)) == len(names)
+        and all(map(is_name, names))
+    )
 
 
 def _write_index(index: Path, digest: str, struct: DigitStruct) -> None:

@@ -173,3 +173,39 @@ def test_without_h5py_the_command_that_installs_it_is_named(
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(ImportError, match=r"pip install 'digitdet\[svhn\]'"):
         read_digit_struct(file)
+
+
+def _link_the_whole(content: h5py.File, _: h5py.Group) -> None:
+    del content["digitStruct"]
+    content["digitStruct"] = h5py.ExternalLink("other.mat", "/digitStruct")
+
+
+def _link_a_label(_: h5py.File, group: h5py.Group) -> None:
+    del group["label"]
+    group["label"] = h5py.ExternalLink("other.mat", "/label")
+
+
+def _store_outside(_: h5py.File, group: h5py.Group) -> None:
+    del group["label"]
+    group.create_dataset("label", (1, 1), np.float64, external=[("other.bin", 0, 8)])
+
+
+def _map_outside(_: h5py.File, group: h5py.Group) -> None:
+    del group["label"]
+    layout = h5py.VirtualLayout((1, 1), np.float64)
+    layout[0, 0] = h5py.VirtualSource("other.mat", "label", shape=(1, 1))[0, 0]
+    group.create_virtual_dataset("label", layout)
+
+
+@pytest.mark.parametrize("change", [_link_the_whole, _link_a_label, _store_outside, _map_outside])
+def test_values_that_lie_in_another_file_are_not_read(
+    write_digit_struct: Write, tmp_path: Path, change: Callable[[h5py.File, h5py.Group], None]
+) -> None:
+    file = write_digit_struct(tmp_path / "digitStruct.mat", [("1.png", [[1, 2, 3, 4, 5]])])
+    write_digit_struct(tmp_path / "other.mat", [("2.png", [[1, 2, 3, 4, 6]])])
+    with h5py.File(tmp_path / "other.mat", "r+") as content:
+        content["label"] = [[6.0]]
+    (tmp_path / "other.bin").write_bytes(np.float64(6).tobytes())
+    _change(file, change)
+    with pytest.raises(ValueError, match=r"digitStruct\.mat: is (damaged|no digitStruct)"):
+        read_digit_struct(file)

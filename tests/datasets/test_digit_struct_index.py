@@ -112,3 +112,45 @@ def test_an_index_that_could_not_be_put_in_place_leaves_nothing(
     assert load_digit_struct(file).digits.tolist() == [5, 0, 1]
     assert "can't be written" in capsys.readouterr().out
     assert sorted(p.name for p in file.parent.iterdir()) == [file.name, _index(file).name]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("names", np.frombuffer(b"1.png\n../../secret.png\n3.png", dtype=np.uint8)),
+        ("names", np.frombuffer(b"1.png\n2.png", dtype=np.uint8)),
+        ("names", np.frombuffer(b"1.png\n1.png\n3.png", dtype=np.uint8)),
+        ("offsets", np.array([0, 2, 1, 3])),
+        ("offsets", np.array([0, 2, 2, 9])),
+        ("offsets", np.array([], dtype=np.int64)),
+        ("offsets", np.array(3)),
+        ("xywh", np.zeros((2, 4))),
+        ("xywh", np.full((3, 4), np.nan)),
+        ("digits", np.array([5, 0, 10])),
+        ("digits", np.array([5.0, 0.0, 1.0])),
+    ],
+)
+def test_an_index_that_came_with_the_data_and_lies_is_made_anew(
+    file: Path, key: str, value: np.ndarray
+) -> None:
+    whole = load_digit_struct(file)
+    with np.load(_index(file)) as content:
+        parts = dict(content)
+    np.savez(_index(file), **{**parts, key: value})
+    assert _same(load_digit_struct(file), whole)
+
+
+def test_an_index_that_is_packed_or_a_link_or_a_pipe_is_not_read(file: Path) -> None:
+    whole = load_digit_struct(file)
+    index = _index(file)
+    with np.load(index) as content:
+        parts = {**content, "digits": (content["digits"] + 1) % 10}
+    np.savez_compressed(index, **parts)
+    assert _same(load_digit_struct(file), whole)
+    np.savez(index.with_name("other.npz"), **parts)
+    index.unlink()
+    index.symlink_to("other.npz")
+    assert _same(load_digit_struct(file), whole)
+    index.unlink()
+    os.mkfifo(index)
+    assert _same(load_digit_struct(file), whole)
