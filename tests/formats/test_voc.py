@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fuzzing import judge
 
 from digitdet.formats.pictures import Box, Picture
 from digitdet.formats.voc import read_voc, write_voc
@@ -123,6 +124,16 @@ def test_bad_files_are_refused_with_file_and_object(
     with pytest.raises(ValueError, match=message) as error:
         read_voc(root)
     assert str(error.value).startswith(f"{file}: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_no_entity_grows_and_none_names_another_file(root: Path, encoding: str) -> None:
+    laughs = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
+    text = f"<!DOCTYPE a [<!ENTITY a0 SYSTEM 'file:///etc/hostname'>{laughs}]><annotation>&a9;"
+    head = f"<?xml version='1.0' encoding='{encoding}'?>"
+    (root / "1.xml").write_bytes(f"{head}{text}</annotation>".encode(encoding))
+    refusal = judge(lambda: read_voc(root), root)
+    assert "1.xml: is not readable as XML (it has a DOCTYPE; take it out)" in str(refusal)
 
 
 def test_another_size_than_stated_is_refused(root: Path, write: Write) -> None:

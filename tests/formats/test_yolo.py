@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fuzzing import judge
 
 from digitdet.formats.pictures import Box, Picture
 from digitdet.formats.yolo import read_yolo, write_yolo
@@ -160,6 +161,20 @@ def test_a_bad_data_yaml_is_refused_with_its_key(
     with pytest.raises(ValueError, match=message) as error:
         read_yolo(root)
     assert str(error.value).startswith(f"{file}: ")
+
+
+@pytest.mark.parametrize("name", ["data.yaml", "classes.txt", "labels/classes.txt"])
+def test_a_list_of_classes_outside_the_folder_is_not_read(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / name.rpartition("/")[2]
+    outside.write_text("names: [a]", encoding="utf-8")
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to(outside)
+    if name != "data.yaml":
+        (root / "data.yaml").unlink(missing_ok=True)
+    refusal = judge(lambda: read_yolo(root), root)
+    assert "leads by a link to" in str(refusal)
 
 
 def test_aliases_and_giants_of_yaml_are_refused(
