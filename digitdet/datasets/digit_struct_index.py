@@ -62,9 +62,9 @@ def _is_sound(struct: DigitStruct) -> bool:
     names, offsets, xywh, digits = struct.names, struct.offsets, struct.xywh, struct.digits
     layout = [(array.dtype, array.shape) for array in (offsets, xywh, digits)]
     expected = [
-        (np.int64, (len(names) + 1,)),
-        (np.float64, (digits.size, 4)),
-        (np.int64, (digits.size,)),
+        (np.dtype(np.int64), (len(names) + 1,)),
+        (np.dtype(np.float64), (digits.size, 4)),
+        (np.dtype(np.int64), (digits.size,)),
     ]
     return (
         layout == expected
