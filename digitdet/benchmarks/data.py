@@ -126,14 +126,19 @@ def _padding(dataset: CocoDigits, min_size: int, max_size: int) -> dict[str, flo
 
 
 def _stage_table(stages: Mapping[str, Sequence[float]]) -> Table:
-    table = _table("stages, in process, images/s", "stage", "median", "slowest", "fastest")
+    table = _table("stages, images per second of CPU time", "stage", "median", "slowest", "fastest")
     for name, rates in stages.items():
         table.add_row(name, *(f"{value:,.0f}" for value in (median(rates), min(rates), max(rates))))
     return table
 
 
 def _loader_table(loaders: Mapping[str, Sequence[float]]) -> Table:
-    table = _table("whole loader, images/s", "loader", "median", "over the plain one")
+    table = _table(
+        "whole loader, cache full, images per second (in process: of CPU time)",
+        "loader",
+        "median",
+        "over the plain one",
+    )
     for name, rates in loaders.items():
         plain = loaders[f"plain, {name.split(', ')[1]}"]
         ratio = "" if rates is plain else f"{median_ratio(rates, plain):.1f} x"

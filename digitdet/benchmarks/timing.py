@@ -5,25 +5,30 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 Run = Callable[[], int]
+Clock = Callable[[], float]
 
 
-def rate(run: Run, seconds: float) -> float:
+def rate(run: Run, seconds: float, clock: Clock = time.perf_counter) -> float:
     """Return how many images a second something handles.
 
     Args:
         run: Handles some images and returns how many.
         seconds: How long to repeat it; it runs once at least.
+        clock: What tells the seconds.
     """
-    count, start = 0, time.perf_counter()
+    count, start = 0, clock()
     while True:
         count += run()
-        spent = time.perf_counter() - start
-        if spent >= seconds:
+        spent = clock() - start
+        if spent >= seconds and spent > 0:
             return count / spent
 
 
 def alternate(
-    runs: Mapping[str, Run], repeats: int, seconds: float = 0.0
+    runs: Mapping[str, Run],
+    repeats: int,
+    seconds: float = 0.0,
+    clock: Clock = time.perf_counter,
 ) -> dict[str, list[float]]:
     """Measure several things in turns, each after a run that is not measured.
 
@@ -31,6 +36,7 @@ def alternate(
         runs: Name -> what to measure.
         repeats: How often each is measured.
         seconds: See `rate`.
+        clock: See `rate`.
 
     Returns:
         Name -> images a second in each turn.
@@ -40,7 +46,7 @@ def alternate(
         run()
     for _ in range(repeats):
         for name, run in runs.items():
-            rates[name].append(rate(run, seconds))
+            rates[name].append(rate(run, seconds, clock))
     return rates
 
 

@@ -12,15 +12,14 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=8,
-    num_workers=2,
-    persistent_workers=True,
+    num_workers=0,
     sampler=dict(type="DefaultSampler", shuffle=False),
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="CocoDigits", image_dir="valid", ann_file="valid.json", test_mode=True),
 )
 test_dataloader = dict(
     batch_size=8,
-    num_workers=2,
+    num_workers=1,
     sampler=dict(type="DefaultSampler", shuffle=False),
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="ImageFolder", image_dir="test"),
