@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +87,12 @@ def _split(content: dict[str, list[Any]]) -> Split:
     return Split("digits", "digits.json", Path("digits"), pictures=pictures, **content)
 
 
+def _split_of(content: dict[str, Any]) -> Split:
+    """A split of a file's content, without pictures."""
+    lists = {key: content[key] for key in LISTS}
+    return Split("digits", "digits.json", Path("digits"), **lists)
+
+
 def _is_accepted(split: Split) -> bool:
     """Whether training could read the annotations."""
     with tempfile.TemporaryDirectory() as folder:
@@ -134,3 +141,22 @@ def test_a_fixed_split_has_nothing_left_to_fix_and_the_input_is_untouched(
     assert _is_accepted(fixed) or _has_errors(problems)
     assert fix_splits([fixed])[1:] == ([], problems)
     json.dumps([change.to_json() for change in changes], allow_nan=False)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["train", "valid"])
+def test_corners_and_digits_as_ids_are_told_from_real_boxes_and_undone(
+    real_data: Path, name: str
+) -> None:
+    content = json.loads((real_data / f"{name}.json").read_text(encoding="utf-8"))
+    right, _, _ = fix_splits([_split_of(copy.deepcopy(content))])
+    for box in content["annotations"]:
+        x, y, w, h = box["bbox"]
+        box["bbox"] = [x, y, x + w, y + h]
+        box["category_id"] -= 1
+    wrong = _split_of(content)
+    codes = {problem.code for problem in check_splits([wrong])}
+    assert codes == {"xyxy_as_xywh", "ids_are_digits", "box_outside"}
+    fixed, _, problems = fix_splits([wrong])
+    assert problems == []
+    assert fixed[0].annotations == right[0].annotations

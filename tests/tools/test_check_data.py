@@ -120,3 +120,22 @@ def test_of_the_photographs_two_boxes_reach_out(run: Any, real_data: Path) -> No
     found = [(p["code"], p["where"]["annotation_id"]) for p in report["problems"]]
     assert found == [("box_outside", 277), ("box_outside", 544)]
     assert report["splits"]["train"]["digits_per_picture"]["count"] == 200
+
+
+@pytest.mark.real_data
+def test_of_all_training_annotations_the_odd_ones_are_found(run: Any, real_data: Path) -> None:
+    root = real_data.parent / "svhn-annotations"
+    if not root.is_dir():
+        pytest.skip(f"{root} is not there")
+    status, report = run(root, "--no-images")
+    assert status == 0
+    counts = {"box_outside": 185, "box_huge": 1, "box_tiny": 12, "boxes_overlap": 3}
+    assert report["counts"] == counts
+    found: dict[str, list[int]] = {code: [] for code in counts}
+    for problem in report["problems"]:
+        found[problem["code"]].append(problem["where"]["annotation_id"])
+    assert found["box_huge"] == [27823]  # 17 pixels high in a picture of 13
+    assert found["boxes_overlap"] == [566, 25237, 43728]  # 25237: a 4 on the box of a 9
+    assert 40970 in found["box_tiny"]  # a pixel wide, at the edge of another digit
+    counts_of_boxes = report["splits"]["train"]["digits_per_picture"]["counts"]
+    assert counts_of_boxes == {"1": 5137, "2": 18130, "3": 8691, "4": 1434, "5": 9, "6": 1}
