@@ -62,7 +62,8 @@ KINDS: dict[str, Kind] = {
         "error",
         "a file name leaves the picture folder, or has characters that no name should",
         "give names relative to the folder",
-        "keeps the last part of the name where that picture is there, else drops the picture",
+        "keeps the last part of the name where that picture is there and no other record ends "
+        "alike, else drops the picture",
     ),
     "repeated_image_id": Kind(
         "error",
@@ -142,7 +143,8 @@ KINDS: dict[str, Kind] = {
         "error",
         "a listed picture is not there",
         "add it, or take it out",
-        "keeps the last part of the name where that picture is there, else drops the picture",
+        "keeps the last part of the name where that picture is there and no other record ends "
+        "alike, else drops the picture",
     ),
     "picture_unreadable": Kind(
         "error", "a picture cannot be decoded", "download it again", "drops the picture"

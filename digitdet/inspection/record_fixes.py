@@ -2,12 +2,11 @@
 
 import itertools
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from digitdet.datasets.json_files import short
-from digitdet.datasets.values import is_int
+from digitdet.datasets.values import is_int, is_name
 from digitdet.inspection.edits import (
     Change,
     Edit,
@@ -18,7 +17,7 @@ from digitdet.inspection.edits import (
 )
 from digitdet.inspection.findings import Problem
 from digitdet.inspection.record_checks import annotation_faults, image_faults
-from digitdet.inspection.records import Split, records, stated_size
+from digitdet.inspection.records import Split, last_part, records, stated_size
 
 Record = Mapping[str, Any]
 INTEGERS = ("id", "image_id", "category_id", "width", "height", "iscrowd")
@@ -53,7 +52,9 @@ def _mend_image(split: Split, record: Any) -> Any:
     if not isinstance(record, Mapping):
         return record
     record = _mend_numbers(record)
-    name = find_name(split, record.get("file_name"))
+    name = record.get("file_name")
+    if not is_name(name):
+        name = find_name(split, name)
     picture = (split.pictures or {}).get(name or "")
     if name:
         record = {**record, "file_name": name}
@@ -63,10 +64,10 @@ def _mend_image(split: Split, record: Any) -> Any:
 
 
 def find_name(split: Split, name: Any) -> str | None:
-    """Find the picture that a name means: itself or its last part, with either separator."""
-    parts = re.split(r"[/\\]", name) if isinstance(name, str) else []
-    candidates = ["/".join(parts), *parts[-1:]]
-    return next((found for found in candidates if found in (split.pictures or {})), None)
+    """Find the picture that the last part of a name means, unless other records end alike."""
+    last = last_part(name)
+    is_sure = last in (split.pictures or {}) and split.last_parts[last] == 1
+    return last if is_sure else None
 
 
 def _mend_numbers(record: Any) -> Any:

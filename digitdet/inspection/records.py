@@ -1,5 +1,6 @@
 """The records of an annotation file as they stand, right or wrong, and their pictures."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,11 @@ class Split:
             if is_name(image.get("file_name"))
         }
 
+    @cached_property
+    def last_parts(self) -> Counter[str]:
+        """How many image records have a file name of a last part."""
+        return Counter(last_part(image.get("file_name")) for _, image in records(self.images))
+
     def picture(self, position: int) -> Picture | None:
         """Return the picture of an image record; None if there is none, or it was not read."""
         return (self.pictures or {}).get(self.names.get(position, ""))
@@ -107,6 +113,11 @@ class Split:
 def records(values: Sequence[Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield position and record of those that are objects."""
     return ((p, value) for p, value in enumerate(values) if isinstance(value, Mapping))
+
+
+def last_part(name: Any) -> str:
+    """Return the last part of a file name, with either separator; empty if it is none."""
+    return re.split(r"[/\\]", name)[-1] if isinstance(name, str) else ""
 
 
 def stated_size(image: Mapping[str, Any]) -> tuple[int, int] | None:

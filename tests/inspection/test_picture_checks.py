@@ -70,3 +70,17 @@ def test_a_copy_within_a_split_is_told_once() -> None:
         ("leaked_picture", "train.json", "1.png"),
         ("leaked_picture", "train.json", "2.png"),
     ]
+
+
+def test_a_name_is_mended_only_if_no_other_record_ends_alike() -> None:
+    split = _split("train", "ab")
+    split.images[0]["file_name"] = "train/1.png"
+    fixed, _, _ = fix_splits([split])
+    assert [image["file_name"] for image in fixed[0].images] == ["1.png", "2.png"]
+
+    for name in ("train/2.png", "../2.png"):
+        split = _split("train", "ab")
+        split.images[0]["file_name"] = name
+        fixed, changes, _ = fix_splits([split])
+        assert [image["id"] for image in fixed[0].images] == [1]
+        assert changes[0].change.startswith("dropped the picture")
