@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rich.progress import track
-
-from digitdet.console import console
+from digitdet.console import track
 from digitdet.datasets.folders import natural_key
 from digitdet.datasets.images import IMAGE_SUFFIXES, read_image
 from digitdet.datasets.paths import exists_inside, resolve
@@ -72,19 +70,10 @@ def read_pictures(files: Sequence[tuple[Path, str]], root: Path) -> list[Picture
         folder, name = file
         return read_picture(folder / name, roots[folder])
 
-    shown = console.is_terminal and not console.is_dumb_terminal
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
-        return list(
-            track(
-                pool.map(read, files),
-                "reading pictures",
-                len(files),
-                console=console,
-                transient=True,
-                disable=not shown,
-            )
-        )
+        readings = [pool.submit(read, file) for file in files]
+        return [reading.result() for reading in track(readings, "reading pictures")]
     finally:
         # Ctrl-C must not wait for the thousands that are queued.
         pool.shutdown(cancel_futures=True)
