@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from digitdet.datasets.annotations import Annotations
@@ -59,22 +60,23 @@ class AnnotatedPictures:
             IndexError: If there is no such position.
             ValueError: If a picture can't be decoded, or is of another size than stated.
         """
-        for index in indices:
-            if not 0 <= index < len(self.files):
-                raise IndexError(f"picture {index} of {len(self.files)}")
+        if indices and not (min(indices) >= 0 and max(indices) < len(self.files)):
+            outside = next(i for i in indices if not 0 <= i < len(self.files))
+            raise IndexError(f"picture {outside} of {len(self.files)}")
         views = [self.pictures.view(index) for index in indices]
-        for index, view in zip(indices, views, strict=True):
-            if view.shape[1:] != self._sizes[index]:
-                self._refuse_size(index, view.shape[1:])
+        if [view.shape[1:] for view in views] != [self._sizes[index] for index in indices]:
+            self._refuse_sizes(indices, views)
         return list(zip(to_tensors(views), self.targets(indices), strict=True))
 
-    def _refuse_size(self, index: int, size: tuple[int, ...]) -> None:
-        stated = self._sizes[index]
-        raise ValueError(
-            f"{self.files[index]}: is {size[0]} x {size[1]} pixels (height x width), but "
-            f"{self.annotations.file} states {stated[0]} x {stated[1]} for image id "
-            f"{self._image_ids[index]}; boxes would be off"
-        )
+    def _refuse_sizes(self, indices: Sequence[int], views: Sequence[NDArray[np.uint8]]) -> None:
+        for index, view in zip(indices, views, strict=True):
+            size, stated = view.shape[1:], self._sizes[index]
+            if size != stated:
+                raise ValueError(
+                    f"{self.files[index]}: is {size[0]} x {size[1]} pixels (height x width), but "
+                    f"{self.annotations.file} states {stated[0]} x {stated[1]} for image id "
+                    f"{self._image_ids[index]}; boxes would be off"
+                )
 
     def targets(self, indices: Sequence[int]) -> list[Target]:
         """Look up targets alone; those of a batch are cut from three arrays.
