@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, SequentialSampler
 
 from digitdet.benchmarks.padding import padded_over_real, resized_sizes
 from digitdet.datasets import AspectRatioBatchSampler, CocoDigits, SyntheticDigits, collate
+from digitdet.hooks import SampleSeedHook
 from digitdet.runner import Runner
 
 
@@ -158,3 +159,14 @@ def test_a_loader_takes_its_batches(layout: Path) -> None:
     sampler = AspectRatioBatchSampler(DefaultSampler(dataset, seed=0), 4)
     loader = DataLoader(dataset, batch_sampler=sampler, collate_fn=collate)
     assert sorted(len(batch["images"]) for batch in loader) == [2, 4]
+
+
+def test_the_hook_gives_its_sampler_the_epoch(layout: Path) -> None:
+    dataset = CocoDigits("train", "train.json", str(layout))
+    sampler = AspectRatioBatchSampler(DefaultSampler(dataset, seed=0), 2)
+    loader = DataLoader(dataset, batch_sampler=sampler, collate_fn=collate)
+    loop = SimpleNamespace(dataloader=loader)
+    runner: Any = SimpleNamespace(train_dataloader=loader, train_loop=loop, epoch=5, seed=3)
+    SampleSeedHook().before_train_epoch(runner)
+    assert sampler.sampler.epoch == 5
+    assert dataset.pipeline.draws.epoch == 5
