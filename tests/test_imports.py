@@ -8,7 +8,7 @@ import digitdet
 
 PROGRAM = """
 import os, sys
-import mmengine.runner, torchvision
+import matplotlib.figure, mmengine.runner, rich.progress, torchmetrics.detection, torchvision
 for name in sys.argv[1:]:
     if os.fork() == 0:
         __import__(name)
