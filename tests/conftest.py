@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; where CI is set, hypothesis loads its own profile, which is repeatable.
+settings.register_profile("digitdet", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("digitdet")
 
 ROOT = Path(__file__).parents[1]
 
