@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# A busy machine is no failure; where CI is set, hypothesis loads its own profile, which is repeatable.
+# A busy machine is no failure. Where CI is set, hypothesis loads its own, repeatable profile.
 settings.register_profile("digitdet", deadline=None)
 if not os.environ.get("CI"):
     settings.load_profile("digitdet")
