@@ -7,7 +7,7 @@ Time: 4 min 20 s on two CPU cores, some 60 scenes a second in training.
 
 _base_ = [
     "../_base_/datasets/synthetic.py",
-    "../_base_/models/faster_rcnn_slim.py",
+    "../_base_/models/faster_rcnn_compact.py",
     "../_base_/schedules/sgd_10e.py",
     "../_base_/default_runtime.py",
 ]
