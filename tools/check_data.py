@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitdet.checks.places import check_places
 from digitdet.command_line import call
-from digitdet.inspection.places import check_places
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,7 +41,7 @@ def _check(args: argparse.Namespace) -> None:
     from digitdet.environment import check_torch
 
     check_torch()
-    from digitdet.inspection.data_check import check_data
+    from digitdet.checks.data_check import check_data
 
     report = check_data(
         args.data_root, args.json, fix_dir=args.fix, with_pictures=not args.no_images

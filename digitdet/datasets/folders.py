@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from mmengine.logging import print_log
 
-from digitdet.datasets.images import IMAGE_SUFFIXES
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.paths import exists_inside, is_plain, resolve
 
 # Pictures that no data set reads; their number is told, lest they be missed later.
@@ -111,7 +111,7 @@ def list_images(folder: Path, data_root: Path | None = None) -> list[Path]:
     entries = _entries(folder)
     files = [folder / name for name in entries if not name.startswith(".")]
     _report_others(folder, [file.suffix.lower() for file in files])
-    pictures = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
+    pictures = [file for file in files if is_picture(file)]
     roots = _roots(folder, data_root)
     for file in pictures:
         if not is_plain(file.name):

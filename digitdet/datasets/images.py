@@ -1,6 +1,6 @@
 """Reads picture files as RGB."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 import numpy as np
@@ -19,6 +19,11 @@ MAX_PIXELS = 89_478_485
 # Of a progressive JPEG; encoders write about 10. Each costs a pass over the whole picture, in as
 # little as 95 bytes.
 MAX_SCANS = 100
+
+
+def is_picture(file: str | PurePath) -> bool:
+    """Say whether a file's name ends like that of a picture that is read."""
+    return PurePath(file).suffix.lower() in IMAGE_SUFFIXES
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

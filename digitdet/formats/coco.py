@@ -1,7 +1,6 @@
 """COCO: one JSON file for a split. The homework's layout is written, several are read."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 from digitdet.console import track
 from digitdet.datasets.annotations import check_boxes, load_coco, read_images
 from digitdet.datasets.folders import assign_image_ids, missing_files
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import exists_inside
 from digitdet.datasets.sizes import check_size, read_size
 from digitdet.datasets.values import is_int
-from digitdet.formats.layout import SPLITS, is_picture, list_files
+from digitdet.formats.layout import SPLITS, list_files
 from digitdet.formats.pictures import Box, Collection, Picture
 from digitdet.formats.values import tidy
 from digitdet.labels import DIGITS, digit_to_label
@@ -87,8 +87,8 @@ def _read_split(split: str, folder: Path, file: Path, result: Collection) -> lis
     boxes: dict[int, list[Box]] = {image_id: [] for image_id in ids}
     records = content["annotations"]
     check_boxes(records, f"{file}: annotations", boxes, sorted(classes))
-    for record in records:
-        boxes[record["image_id"]].append(_box(record, classes))
+    for position, record in enumerate(records):
+        boxes[record["image_id"]].append(_box(record, classes, f"{file}: annotations[{position}]"))
     missing = missing_files(folder, names)
     if missing:
         raise FileNotFoundError(
@@ -121,18 +121,20 @@ def _classes(categories: Sequence[Any], where: str) -> dict[int, str]:
     return classes
 
 
-def _box(record: Mapping[str, Any], classes: Mapping[int, str]) -> Box:
+def _box(record: Mapping[str, Any], classes: Mapping[int, str], where: str) -> Box:
     x, y, w, h = record["bbox"]
     number = record.get("number")
+    if number is not None and not is_int(number):
+        raise ValueError(f"{where}: 'number' is an integer or left out, got {short(number)}")
     return Box(
         classes[record["category_id"]],
         (x, y, x + w, y + h),
         bool(record.get("iscrowd", 0)),
-        number if is_int(number) else None,
+        number,
     )
 
 
-def write_coco(out: Path, splits: Mapping[str, Sequence[Picture]]) -> Counter[str]:
+def write_coco(out: Path, splits: Mapping[str, Sequence[Picture]]) -> None:
     """Write ``SPLIT.json`` for each labelled split; the pictures belong in ``SPLIT/``.
 
     A picture's id is the integer of its stem where every stem of the split is one, else its running
@@ -141,16 +143,12 @@ def write_coco(out: Path, splits: Mapping[str, Sequence[Picture]]) -> Counter[st
     Args:
         out: The folder.
         splits: The pictures of each split; classes are digits, and names differ.
-
-    Returns:
-        Nothing that was left out: COCO holds all that a `Box` does.
     """
     for split, pictures in splits.items():
         labelled = [picture for picture in pictures if picture.labelled]
         if labelled:
             content = json.dumps(_to_coco(labelled), ensure_ascii=False)
             (out / f"{split}.json").write_text(content, encoding="utf-8")
-    return Counter()
 
 
 def _to_coco(pictures: Sequence[Picture]) -> dict[str, Any]:

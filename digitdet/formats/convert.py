@@ -1,16 +1,17 @@
 """Converts a folder of one annotation format to another."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
+from digitdet.datasets.folders import OTHER_SUFFIXES
 from digitdet.formats.classes import map_classes
 from digitdet.formats.coco import read_coco, write_coco
 from digitdet.formats.labelme import read_labelme
+from digitdet.formats.layout import list_files
 from digitdet.formats.output import place_files, whole_folder
-from digitdet.formats.pictures import Collection, Picture, by_split
+from digitdet.formats.pictures import Collection, Picture, by_split, drop_marks
 from digitdet.formats.splitting import split_pictures
 from digitdet.formats.svhn import read_svhn
 from digitdet.formats.voc import read_voc, write_voc
@@ -22,6 +23,7 @@ _PLACES = {
     "yolo": "images/{split}/{name}",
     "voc": "{split}/JPEGImages/{name}",
 }
+OTHER_KIND = "pictures of a kind that is not read, such as GIF or TIFF; make PNG or JPEG of them"
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,14 @@ def convert(
     root = _check_folders(source, out)
     found = map_classes(read(root), classes or {})
     _check_found(found, root, target_format)
+    found.left_out[OTHER_KIND] = sum(f.suffix.lower() in OTHER_SUFFIXES for f in list_files(root))
+    if target_format != "coco":
+        found = drop_marks(found)
     if split is not None:
         found = replace(found, pictures=split_pictures(found.pictures, split, seed, root))
     splits = by_split(found.pictures)
     with whole_folder(out) as folder:
-        left_out = write(folder, splits)
+        write(folder, splits)
         place = _PLACES[target_format]
         files = [
             (p.file, folder / place.format(split=p.split, name=p.name)) for p in found.pictures
@@ -93,7 +98,7 @@ def convert(
     return Conversion(
         pictures={name: len(pictures) for name, pictures in splits.items()},
         boxes={name: _count_boxes(pictures) for name, pictures in splits.items()},
-        left_out={reason: n for reason, n in (found.left_out + left_out).items() if n},
+        left_out={reason: n for reason, n in found.left_out.items() if n},
         notes=found.notes,
     )
 
@@ -113,7 +118,7 @@ def _reader(source_format: str, one_based: bool) -> Callable[[Path], Collection]
 
 def _writer(
     target_format: str, one_based: bool
-) -> Callable[[Path, Mapping[str, Sequence[Picture]]], Counter[str]]:
+) -> Callable[[Path, Mapping[str, Sequence[Picture]]], None]:
     if target_format == "voc":
         return partial(write_voc, one_based=one_based)
     if one_based:

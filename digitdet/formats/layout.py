@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from digitdet.datasets.folders import natural_key
-from digitdet.datasets.images import IMAGE_SUFFIXES
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import exists_inside, is_plain, is_relative
 
@@ -42,11 +42,6 @@ def list_files(root: Path) -> list[Path]:
             if present and file.is_file():
                 found.append(file.relative_to(root))
     return sorted(found, key=natural_key)
-
-
-def is_picture(file: PurePath) -> bool:
-    """Say whether a file's name ends like a picture's."""
-    return file.suffix.lower() in IMAGE_SUFFIXES
 
 
 def split_of(file: PurePath) -> str | None:
@@ -100,7 +95,7 @@ def pair(
         Picture -> annotation file, and the annotation files that no picture has.
 
     Raises:
-        ValueError: If a picture has two.
+        ValueError: If a picture has two, or two pictures have one.
     """
 
     def key(file: Path) -> tuple[str | None, PurePath]:
@@ -112,8 +107,25 @@ def pair(
         if other is not file:
             raise ValueError(f"{file}: belongs to the same picture as {other}; keep one of them")
     found = {file: known[key(file)] for _, file in pictures if key(file) in known}
+    check_unshared(found)
     used = set(found.values())
     return found, [file for file in known.values() if file not in used]
+
+
+def check_unshared(labels: Mapping[Path, Path]) -> None:
+    """Refuse an annotation file of two pictures, such as 1.jpg and 1.png: it can't tell which.
+
+    Args:
+        labels: Picture -> annotation file.
+
+    Raises:
+        ValueError: If two pictures have the same.
+    """
+    owners: dict[Path, Path] = {}
+    for picture, file in labels.items():
+        other = owners.setdefault(file, picture)
+        if other is not picture:
+            raise ValueError(f"{file}: is of {other} and of {picture}; take one of them out")
 
 
 def check_inside(name: str, where: str) -> str:

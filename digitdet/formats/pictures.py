@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 XYXY = tuple[float, float, float, float]
+CROWD = "boxes marked as crowd, which COCO alone has a mark for"
+NUMBER = "marks of the number that a box belongs to ('number'), which COCO alone has"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ class Collection:
     classes: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+
+
+def drop_marks(found: Collection) -> Collection:
+    """Leave out what COCO alone can hold, and count it: boxes of crowds, and boxes' numbers."""
+    left_out = Counter(found.left_out)
+    pictures = []
+    for picture in found.pictures:
+        kept = [box for box in picture.boxes if not box.crowd]
+        left_out[CROWD] += len(picture.boxes) - len(kept)
+        left_out[NUMBER] += sum(box.number is not None for box in kept)
+        boxes = tuple(replace(box, number=None) for box in kept)
+        pictures.append(replace(picture, boxes=boxes))
+    return replace(found, pictures=pictures, left_out=left_out)
 
 
 def by_split(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from digitdet.checks.pictures import read_pictures
 from digitdet.formats.pictures import Picture
-from digitdet.inspection.pictures import read_pictures
 
 # Roboflow names each copy, augmented or not, SOURCE.rf.HASH.jpg.
 _COPY = re.compile(r"\.rf\.[0-9A-Za-z]{8,}$")

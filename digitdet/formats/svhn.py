@@ -5,8 +5,9 @@ from pathlib import Path, PurePath
 from digitdet.console import track
 from digitdet.datasets.digit_struct import DigitStruct, read_digit_struct
 from digitdet.datasets.folders import missing_files
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.sizes import read_size
-from digitdet.formats.layout import SPLITS, is_picture, list_files
+from digitdet.formats.layout import SPLITS, list_files
 from digitdet.formats.pictures import Box, Collection, Picture
 
 NAME = "digitStruct.mat"

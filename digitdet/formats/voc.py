@@ -22,7 +22,7 @@ from digitdet.formats.layout import (
 from digitdet.formats.pictures import XYXY, Box, Collection, Picture
 from digitdet.formats.values import parse_number, tidy
 
-CROWD = "boxes marked as crowd, which Pascal VOC has no mark for"
+DIFFICULT = "boxes marked as difficult taken as any other"
 MAX_BYTES = 2**24  # of a file; one of ten objects takes 3 kB
 _LISTS = ("ImageSets", "Main")  # folders of the devkit's lists of splits
 EDGES = ("xmin", "ymin", "xmax", "ymax")
@@ -49,16 +49,20 @@ def read_voc(root: Path, *, one_based: bool = False) -> Collection:
     labels, orphans = pair(pictures, [file for file in files if file.suffix.lower() == ".xml"])
     unlabelled = unlabelled_splits((split, file in labels) for split, file in pictures)
     result = Collection([], left_out=Counter({NO_SPLIT: beside, NO_PICTURE: len(orphans)}))
+    difficult = 0
     for split, file in track(pictures, "reading annotations"):
         size, boxes = read_size(root / file), tuple[Box, ...]()
         if file in labels:
-            boxes = _read_boxes(root / labels[file], root / file, size, one_based)
+            boxes, count = _read_boxes(root / labels[file], root / file, size, one_based)
+            difficult += count
         name = name_of(file).as_posix()
         picture = Picture(root / file, split, name, size, boxes, split not in unlabelled)
         result.pictures.append(picture)
     without = sum(f not in labels for s, f in pictures if s not in unlabelled)
     if without:
         result.notes.append(f"{without} pictures without XML file taken as without digits")
+    if difficult:
+        result.notes.append(f"{difficult} {DIFFICULT}")
     return result
 
 
@@ -102,14 +106,19 @@ def _parse(file: Path) -> ET.Element:
 
 def _read_boxes(
     file: Path, picture: Path, size: tuple[int, int], one_based: bool
-) -> tuple[Box, ...]:
+) -> tuple[tuple[Box, ...], int]:
+    """Return the boxes of a file, and how many of them are marked as difficult."""
     root = _parse(file)
     texts = [root.findtext(f"size/{side}") for side in ("height", "width")]
     stated = [parse_number(text, str(file), "the size") for text in texts if text is not None]
     if len(stated) == 2 and any(stated):  # some tools write 0 x 0
         check_size((int(stated[0]), int(stated[1])), size, picture, str(file))
-    objects = enumerate(root.iterfind("object"), 1)
-    return tuple(_box(element, one_based, f"{file}: object {n}") for n, element in objects)
+    objects = root.findall("object")
+    boxes = (
+        _box(element, one_based, f"{file}: object {n}") for n, element in enumerate(objects, 1)
+    )
+    marks = ((element.findtext("difficult") or "").strip() for element in objects)
+    return tuple(boxes), sum(mark not in ("", "0") for mark in marks)
 
 
 def _box(element: ET.Element, one_based: bool, where: str) -> Box:
@@ -132,34 +141,28 @@ def _box(element: ET.Element, one_based: bool, where: str) -> Box:
 
 def write_voc(
     out: Path, splits: Mapping[str, Sequence[Picture]], *, one_based: bool = False
-) -> Counter[str]:
+) -> None:
     """Write ``SPLIT/Annotations/``; the pictures belong in ``SPLIT/JPEGImages/``.
 
     Coordinates keep their fractions.
 
     Args:
         out: The folder.
-        splits: The pictures of each split; classes are digits, and stems differ.
+        splits: The pictures of each split; classes are digits, stems differ, and no
+            box has a mark.
         one_based: Whether to count pixels from 1, as the original does.
-
-    Returns:
-        Reason -> number of boxes that were left out for it.
     """
-    left_out: Counter[str] = Counter()
     for split, pictures in splits.items():
         for picture in track(pictures, f"writing annotations of {split}"):
             if picture.labelled:
-                kept = [box for box in picture.boxes if not box.crowd]
-                left_out[CROWD] += len(picture.boxes) - len(kept)
                 file = out / split / "Annotations" / PurePath(picture.name).with_suffix(".xml")
                 file.parent.mkdir(parents=True, exist_ok=True)
-                tree = ET.ElementTree(_annotation(picture, kept, one_based))
+                tree = ET.ElementTree(_annotation(picture, one_based))
                 ET.indent(tree)
                 tree.write(file, encoding="utf-8")
-    return left_out
 
 
-def _annotation(picture: Picture, boxes: Sequence[Box], one_based: bool) -> ET.Element:
+def _annotation(picture: Picture, one_based: bool) -> ET.Element:
     root = ET.Element("annotation")
     _add(root, "folder", "JPEGImages")
     _add(root, "filename", picture.name)
@@ -167,7 +170,7 @@ def _annotation(picture: Picture, boxes: Sequence[Box], one_based: bool) -> ET.E
     for key, value in zip(("width", "height", "depth"), (*picture.size[::-1], 3), strict=True):
         _add(size, key, str(value))
     _add(root, "segmented", "0")
-    for box in boxes:
+    for box in picture.boxes:
         element = ET.SubElement(root, "object")
         _add(element, "name", box.name)
         for flag in ("truncated", "difficult"):

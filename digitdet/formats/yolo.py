@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from digitdet.console import track
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import open_file
 from digitdet.datasets.sizes import read_size
@@ -15,7 +16,7 @@ from digitdet.formats.layout import (
     NO_SPLIT,
     assign_splits,
     check_inside,
-    is_picture,
+    check_unshared,
     list_files,
     name_of,
     unlabelled_splits,
@@ -26,7 +27,6 @@ from digitdet.formats.yolo_config import YoloConfig, read_config
 from digitdet.labels import DIGITS
 
 POLYGON = "polygons read as their bounding boxes"
-CROWD = "boxes marked as crowd, which YOLO has no mark for"
 PICTURES = "images/{split}"
 # A centre or a side beyond it is taken for pixels; real boxes reach a little over the edge.
 _MOST = 3.0
@@ -44,24 +44,28 @@ def read_yolo(root: Path) -> Collection:
         root: The folder, resolved.
 
     Raises:
-        ValueError: If a file is not as it has to be; the message names the line.
+        ValueError: If a file is not as it has to be, with its line; or if two pictures share one.
     """
     config, files = read_config(root), list_files(root)
     pictures, beside = _split(root, config, files)
-    labels = {_label_file(file) for _, file in pictures}.intersection(files)
-    unlabelled = unlabelled_splits((s, _label_file(file) in labels) for s, file in pictures)
+    present = set(files)
+    named = {file: _label_file(file) for _, file in pictures}
+    labels = {file: label for file, label in named.items() if label in present}
+    check_unshared(labels)
+    unlabelled = unlabelled_splits((split, file in labels) for split, file in pictures)
     result = Collection([], classes=set((config.names or {}).values()))
     polygons = 0
     for split, file in track(pictures, "reading labels"):
         size, boxes = read_size(root / file), tuple[Box, ...]()
-        if _label_file(file) in labels:
-            boxes, count = _read_labels(root / _label_file(file), size, config.names)
+        if file in labels:
+            boxes, count = _read_labels(root / labels[file], size, config.names)
             polygons += count
         name = name_of(file).as_posix()
         picture = Picture(root / file, split, name, size, boxes, split not in unlabelled)
         result.pictures.append(picture)
-    result.left_out = Counter({NO_SPLIT: beside, NO_PICTURE: len(_orphans(files, labels))})
-    without = sum(_label_file(f) not in labels for s, f in pictures if s not in unlabelled)
+    orphans = _orphans(files, set(labels.values()))
+    result.left_out = Counter({NO_SPLIT: beside, NO_PICTURE: len(orphans)})
+    without = sum(f not in labels for s, f in pictures if s not in unlabelled)
     _note(result, config, without, polygons)
     return result
 
@@ -183,30 +187,25 @@ def _edges(texts: Sequence[str], size: tuple[int, int], where: str) -> XYXY:
     return left, top, left + w * width, top + h * height
 
 
-def write_yolo(out: Path, splits: Mapping[str, Sequence[Picture]]) -> Counter[str]:
+def write_yolo(out: Path, splits: Mapping[str, Sequence[Picture]]) -> None:
     """Write ``labels/SPLIT/`` and ``data.yaml``; the pictures belong in ``images/SPLIT/``.
 
     Class n is the digit n. Shares have all their decimals, so that boxes are kept exactly.
 
     Args:
         out: The folder.
-        splits: The pictures of each split; classes are digits, and stems differ.
-
-    Returns:
-        Reason -> number of boxes that were left out for it.
+        splits: The pictures of each split; classes are digits, stems differ, and no
+            box has a mark.
 
     Raises:
         ValueError: If a box lies more than three times the picture's size from its corner.
     """
-    left_out: Counter[str] = Counter()
     for split, pictures in splits.items():
         folder = out / "labels" / split
         folder.mkdir(parents=True)
         for picture in track(pictures, f"writing labels of {split}"):
-            kept = [box for box in picture.boxes if not box.crowd]
-            left_out[CROWD] += len(picture.boxes) - len(kept)
             if picture.labelled:
-                lines = [_line(box, picture.size, picture.file) for box in kept]
+                lines = [_line(box, picture.size, picture.file) for box in picture.boxes]
                 file = (folder / picture.name).with_suffix(".txt")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text("".join(lines), encoding="utf-8")
@@ -214,7 +213,6 @@ def write_yolo(out: Path, splits: Mapping[str, Sequence[Picture]]) -> Counter[st
     lines = [f"{key}: images/{split}" for split, key in keys.items()]
     lines += ["names:", *(f"  {digit}: '{digit}'" for digit in DIGITS)]
     (out / "data.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return left_out
 
 
 def _line(box: Box, size: tuple[int, int], file: Path) -> str:

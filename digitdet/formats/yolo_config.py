@@ -144,7 +144,9 @@ def _find(root: Path, base: Any, value: Any, where: str) -> Path:
             if not _is_inside(candidate, root):
                 raise ValueError(f"{where}: {value} leads by a link out of {root}; copy it there")
             return candidate.resolve()
-    raise ValueError(f"{where}: there is no {value} in {root}")
+    raise ValueError(
+        f"{where}: there is no {value} in {root}; add it, or take the line out of the file"
+    )
 
 
 def _is_inside(path: Path, root: Path) -> bool:

@@ -1,1 +1,1 @@
-"""Looks at data: what is wrong with it, and how it is distributed."""
+"""Looks at data: contact sheets of samples, and how they are distributed."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from digitdet.inspection.category_checks import check_categories, find_labels, swap
-from digitdet.inspection.fixes import fix_splits
-from digitdet.inspection.records import Split
+from digitdet.checks.category_checks import check_categories, find_labels, swap
+from digitdet.checks.fixes import fix_splits
+from digitdet.checks.records import Split
 
 
 def _split(ids: list[int], categories: list[Any] | None = None) -> Split:

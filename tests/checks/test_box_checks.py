@@ -8,8 +8,8 @@ import pytest
 import torch
 from torchvision.ops import box_iou
 
-from digitdet.inspection.box_checks import are_corners, are_relative, check_boxes
-from digitdet.inspection.records import Split
+from digitdet.checks.box_checks import are_corners, are_relative, check_boxes
+from digitdet.checks.records import Split
 
 SIZE = (100, 50)  # width and height
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Split, records
 from digitdet.datasets.json_files import short
 from digitdet.datasets.values import is_int
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Split, records
 
 POSITIONS = ("image", "annotation")
 

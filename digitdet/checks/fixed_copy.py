@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitdet.checks.edits import Change
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Split
 from digitdet.evaluation.submission import write_json
-from digitdet.inspection.edits import Change
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Split
 
 CHANGES = "changes.json"
 

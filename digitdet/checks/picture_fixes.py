@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitdet.inspection.box_checks import corners, outside
-from digitdet.inspection.edits import Change, Edit, drop_pictures, remove_files, replace_images
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.record_fixes import find_name
-from digitdet.inspection.records import Split, stated_size
+from digitdet.checks.box_checks import corners, outside
+from digitdet.checks.edits import Change, Edit, drop_pictures, remove_files, replace_images
+from digitdet.checks.findings import Problem
+from digitdet.checks.record_fixes import find_name
+from digitdet.checks.records import Split, stated_size
 
 
 def rename_pictures(split: Split, problems: Sequence[Problem]) -> Edit:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitdet.checks.findings import Problem
+from digitdet.checks.pictures import Picture
 from digitdet.datasets.values import is_bbox, is_int, is_name, is_size
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.pictures import Picture
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from digitdet.inspection.box_checks import corners
-from digitdet.inspection.category_checks import find_labels, ids_are_digits
+from digitdet.checks.box_checks import corners
+from digitdet.checks.category_checks import find_labels, ids_are_digits
+from digitdet.checks.findings import Problem, group
+from digitdet.checks.records import Split, records, stated_size
 from digitdet.inspection.distributions import Distributions, measure
-from digitdet.inspection.findings import Problem, group
-from digitdet.inspection.records import Split, records, stated_size
 
 
 @dataclass(frozen=True)

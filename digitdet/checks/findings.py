@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from digitdet.checks.kinds import KINDS, Kind
 from digitdet.datasets.json_files import short
-from digitdet.inspection.kinds import KINDS, Kind
 
 
 @dataclass(frozen=True)

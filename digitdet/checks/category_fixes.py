@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from digitdet.datasets.categories import label_map
-from digitdet.datasets.values import is_int
-from digitdet.inspection.category_checks import (
+from digitdet.checks.category_checks import (
     LABELS,
     are_usual,
     count_categories,
     find_labels,
     swap,
 )
-from digitdet.inspection.edits import Change, Edit, drop_pictures, replace_annotations
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Split, records
+from digitdet.checks.edits import Change, Edit, drop_pictures, replace_annotations
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Split, records
+from digitdet.datasets.categories import label_map
+from digitdet.datasets.values import is_int
 from digitdet.labels import digit_to_label, label_to_digit
 
 

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
+from digitdet.checks.all_checks import check_splits
+from digitdet.checks.edits import Change
+from digitdet.checks.fixed_copy import CHANGES, write_copy
+from digitdet.checks.fixes import fix_splits
+from digitdet.checks.places import check_places
+from digitdet.checks.report import Report
+from digitdet.checks.report_tables import change_table, distribution_table, problem_table
+from digitdet.checks.splits import read_splits
 from digitdet.console import console
 from digitdet.evaluation.submission import write_json
-from digitdet.inspection.checks import check_splits
-from digitdet.inspection.edits import Change
-from digitdet.inspection.fixed_copy import CHANGES, write_copy
-from digitdet.inspection.fixes import fix_splits
-from digitdet.inspection.places import check_places
-from digitdet.inspection.report import Report
-from digitdet.inspection.report_tables import change_table, distribution_table, problem_table
-from digitdet.inspection.splits import read_splits
 
 
 def check_data(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.pictures import Picture
-from digitdet.inspection.records import Split, image_problem, stated_size
+from digitdet.checks.findings import Problem
+from digitdet.checks.pictures import Picture
+from digitdet.checks.records import Split, image_problem, stated_size
 
 
 def check_pictures(split: Split) -> Iterator[Problem]:

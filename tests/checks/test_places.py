@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digitdet.inspection.places import check_places
+from digitdet.checks.places import check_places
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

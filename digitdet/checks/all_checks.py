@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from digitdet.inspection.box_checks import check_boxes
-from digitdet.inspection.category_checks import check_categories
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.picture_checks import check_copies, check_pictures
-from digitdet.inspection.record_checks import check_records
-from digitdet.inspection.records import Split
+from digitdet.checks.box_checks import check_boxes
+from digitdet.checks.category_checks import check_categories
+from digitdet.checks.findings import Problem
+from digitdet.checks.picture_checks import check_copies, check_pictures
+from digitdet.checks.record_checks import check_records
+from digitdet.checks.records import Split
 
 
 def check_splits(splits: Sequence[Split]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digitdet.inspection.kinds import KINDS
+from digitdet.checks.kinds import KINDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "data.md"
 

@@ -12,7 +12,7 @@ from fuzzing.folders import FAULTY, write_faulty_folder
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from digitdet.inspection.data_check import check_data
+from digitdet.checks.data_check import check_data
 
 Faults = list[tuple[str, str]]
 # The folder's annotation file, or one with edits and damages.

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitdet.inspection.pictures import is_picture, list_files, read_picture, read_pictures
+from digitdet.checks.pictures import list_files, read_picture, read_pictures
+from digitdet.datasets.images import is_picture
 
 
 def _noise(height: int, width: int) -> Image.Image:

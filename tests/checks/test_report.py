@@ -7,12 +7,12 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from digitdet.inspection.edits import Change
-from digitdet.inspection.findings import Problem, group
-from digitdet.inspection.pictures import Picture
-from digitdet.inspection.records import Split
-from digitdet.inspection.report import Report
-from digitdet.inspection.report_tables import change_table, distribution_table, problem_table
+from digitdet.checks.edits import Change
+from digitdet.checks.findings import Problem, group
+from digitdet.checks.pictures import Picture
+from digitdet.checks.records import Split
+from digitdet.checks.report import Report
+from digitdet.checks.report_tables import change_table, distribution_table, problem_table
 
 
 def _split(**changes: Any) -> Split:

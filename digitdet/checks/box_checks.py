@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Boxes, Split, annotation_problem
 from digitdet.datasets.json_files import short
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Boxes, Split, annotation_problem
 
 TOLERANCE = 0.01  # pixels: rounding of formats that write shares of the picture with 6 decimals
 MIN_SIDE = 3  # pixels

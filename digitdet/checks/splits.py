@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from digitdet.checks.findings import Problem
+from digitdet.checks.pictures import list_files, read_pictures
+from digitdet.checks.records import Split
 from digitdet.datasets.folders import natural_key
+from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import read_json
 from digitdet.datasets.paths import is_plain
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.pictures import is_picture, list_files, read_pictures
-from digitdet.inspection.records import Split
 
 LISTS = ("images", "annotations", "categories")
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digitdet.checks.data_check import check_data
+from digitdet.checks.fixes import FIXES
+from digitdet.checks.kinds import KINDS
+from digitdet.checks.report import Report
 from digitdet.datasets.annotations import read_annotations
-from digitdet.inspection.data_check import check_data
-from digitdet.inspection.fixes import FIXES
-from digitdet.inspection.kinds import KINDS
-from digitdet.inspection.report import Report
 from digitdet.labels import label_to_digit
 
 Content = dict[str, Any]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from digitdet.inspection.box_fixes import clip, to_xywh
-from digitdet.inspection.category_fixes import (
+from digitdet.checks.all_checks import check_splits
+from digitdet.checks.box_fixes import clip, to_xywh
+from digitdet.checks.category_fixes import (
     add_one,
     complete_categories,
     drop_unused,
@@ -11,17 +12,16 @@ from digitdet.inspection.category_fixes import (
     renumber_categories,
     swap_categories,
 )
-from digitdet.inspection.checks import check_splits
-from digitdet.inspection.edits import Change, Edit, drop_annotations, drop_pictures
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.picture_fixes import leave_out, rename_pictures, restate_sizes
-from digitdet.inspection.record_fixes import (
+from digitdet.checks.edits import Change, Edit, drop_annotations, drop_pictures
+from digitdet.checks.findings import Problem
+from digitdet.checks.picture_fixes import leave_out, rename_pictures, restate_sizes
+from digitdet.checks.record_fixes import (
     drop_repeated_ids,
     mend_records,
     merge_names,
     number_annotations,
 )
-from digitdet.inspection.records import Split
+from digitdet.checks.records import Split
 
 Fix = Callable[[Split, Sequence[Problem]], Edit]
 

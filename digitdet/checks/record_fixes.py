@@ -5,9 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from digitdet.datasets.json_files import short
-from digitdet.datasets.values import is_int, is_name
-from digitdet.inspection.edits import (
+from digitdet.checks.edits import (
     Change,
     Edit,
     drop_pictures,
@@ -15,9 +13,11 @@ from digitdet.inspection.edits import (
     replace_annotations,
     replace_images,
 )
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.record_checks import annotation_faults, image_faults
-from digitdet.inspection.records import Split, last_part, records, stated_size
+from digitdet.checks.findings import Problem
+from digitdet.checks.record_checks import annotation_faults, image_faults
+from digitdet.checks.records import Split, last_part, records, stated_size
+from digitdet.datasets.json_files import short
+from digitdet.datasets.values import is_int, is_name
 
 Record = Mapping[str, Any]
 INTEGERS = ("id", "image_id", "category_id", "width", "height", "iscrowd")

@@ -4,16 +4,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from digitdet.datasets.json_files import short
-from digitdet.datasets.values import is_bbox, is_flag, is_int, is_name, is_size
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import (
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import (
     Split,
     annotation_problem,
     image_problem,
     records,
     repeated,
 )
+from digitdet.datasets.json_files import short
+from digitdet.datasets.values import is_bbox, is_flag, is_int, is_name, is_size
 
 Rules = Mapping[str, tuple[Callable[[Any], bool], str]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from digitdet.inspection.splits import read_splits
+from digitdet.checks.splits import read_splits
 
 COCO: dict[str, list[Any]] = {"images": [], "annotations": [], "categories": []}
 

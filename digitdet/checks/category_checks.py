@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Split, annotation_problem, records
 from digitdet.datasets.categories import label_map
 from digitdet.datasets.values import is_int
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Split, annotation_problem, records
 from digitdet.labels import DIGITS, digit_to_label, label_to_digit
 
 LABELS = [digit_to_label(int(digit)) for digit in DIGITS]

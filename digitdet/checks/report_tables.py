@@ -6,10 +6,10 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from digitdet.checks.edits import Change
+from digitdet.checks.findings import Problem, group
+from digitdet.checks.report import Report
 from digitdet.inspection.distributions import Distributions
-from digitdet.inspection.edits import Change
-from digitdet.inspection.findings import Problem, group
-from digitdet.inspection.report import Report
 from digitdet.labels import DIGITS
 
 EXAMPLES = 3  # of each kind of problem; the JSON has all

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digitdet.checks.all_checks import check_splits
+from digitdet.checks.fixes import fix_splits
+from digitdet.checks.pictures import Picture
+from digitdet.checks.records import Split
 from digitdet.datasets.annotations import read_annotations
-from digitdet.inspection.checks import check_splits
-from digitdet.inspection.fixes import fix_splits
-from digitdet.inspection.pictures import Picture
-from digitdet.inspection.records import Split
 
 NUM_PICTURES = 6
 LISTS = ("images", "annotations", "categories")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from digitdet.inspection.fixes import fix_splits
-from digitdet.inspection.picture_checks import check_copies
-from digitdet.inspection.pictures import Picture
-from digitdet.inspection.records import Split
+from digitdet.checks.fixes import fix_splits
+from digitdet.checks.picture_checks import check_copies
+from digitdet.checks.pictures import Picture
+from digitdet.checks.records import Split
 
 
 def _split(name: str, digests: str, labelled: bool = True) -> Split:

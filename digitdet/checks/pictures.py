@@ -5,11 +5,11 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from digitdet.console import track
 from digitdet.datasets.folders import natural_key
-from digitdet.datasets.images import IMAGE_SUFFIXES, read_image
+from digitdet.datasets.images import read_image
 from digitdet.datasets.paths import exists_inside, resolve
 
 
@@ -44,11 +44,6 @@ def list_files(folder: Path) -> list[str]:
         relative = Path(parent).relative_to(folder)
         files += [relative / name for name in names if not name.startswith(".")]
     return [file.as_posix() for file in sorted(files, key=natural_key)]
-
-
-def is_picture(name: str) -> bool:
-    """Whether a file's name ends like a picture's."""
-    return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES
 
 
 def read_pictures(files: Sequence[tuple[Path, str]], root: Path) -> list[Picture]:

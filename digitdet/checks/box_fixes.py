@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from digitdet.checks.edits import Change, Edit, replace_annotations
+from digitdet.checks.findings import Problem
+from digitdet.checks.records import Split, records, stated_size
 from digitdet.datasets.values import is_bbox
-from digitdet.inspection.edits import Change, Edit, replace_annotations
-from digitdet.inspection.findings import Problem
-from digitdet.inspection.records import Split, records, stated_size
 
 Number = int | float
 

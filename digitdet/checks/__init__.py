@@ -1,0 +1,1 @@
+"""Finds what is wrong with a data folder, and mends what can be mended blindly."""
