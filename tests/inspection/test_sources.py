@@ -100,7 +100,7 @@ def test_a_sample_is_the_one_that_a_training_sees_in_that_epoch(config: Path) ->
     source.after.set_epoch(1, 11)
     assert not torch.equal(after[0], source.after[4][0])
     assert source.seed == 11
-    assert before[0].shape == after[0].shape
+    assert torch.equal(before[0], source.before[4][0])
     assert not torch.equal(before[0], after[0])
 
 
