@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
+from digitdet.checks.pictures import list_files
 from digitdet.datasets.folders import OTHER_SUFFIXES
 from digitdet.formats.classes import map_classes
 from digitdet.formats.coco import read_coco, write_coco
 from digitdet.formats.labelme import read_labelme
-from digitdet.formats.layout import list_files
 from digitdet.formats.output import place_files, whole_folder
 from digitdet.formats.pictures import Collection, Picture, by_split, drop_marks
 from digitdet.formats.splitting import split_pictures
@@ -82,7 +82,8 @@ def convert(
     root = _check_folders(source, out)
     found = map_classes(read(root), classes or {})
     _check_found(found, root, target_format)
-    found.left_out[OTHER_KIND] = sum(f.suffix.lower() in OTHER_SUFFIXES for f in list_files(root))
+    others = sum(PurePath(name).suffix.lower() in OTHER_SUFFIXES for name in list_files(root))
+    found.left_out[OTHER_KIND] = others
     if target_format != "coco":
         found = drop_marks(found)
     if split is not None:

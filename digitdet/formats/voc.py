@@ -113,12 +113,10 @@ def _read_boxes(
     stated = [parse_number(text, str(file), "the size") for text in texts if text is not None]
     if len(stated) == 2 and any(stated):  # some tools write 0 x 0
         check_size((int(stated[0]), int(stated[1])), size, picture, str(file))
-    objects = root.findall("object")
-    boxes = (
-        _box(element, one_based, f"{file}: object {n}") for n, element in enumerate(objects, 1)
-    )
-    marks = ((element.findtext("difficult") or "").strip() for element in objects)
-    return tuple(boxes), sum(mark not in ("", "0") for mark in marks)
+    objects = list(enumerate(root.iterfind("object"), 1))
+    boxes = tuple(_box(element, one_based, f"{file}: object {n}") for n, element in objects)
+    marks = [(element.findtext("difficult") or "").strip().lower() for _, element in objects]
+    return boxes, sum(mark not in ("", "0", "false") for mark in marks)
 
 
 def _box(element: ET.Element, one_based: bool, where: str) -> Box:

@@ -56,6 +56,13 @@ def test_boxes_are_read_with_their_names_and_marks(root: Path) -> None:
     assert found.classes == {"digits", "three"}
 
 
+@pytest.mark.parametrize("number", ["1", 1.5, True, [1]])
+def test_a_number_that_is_no_index_is_refused(root: Path, number: object) -> None:
+    _write(root / "train.json", _content([BOX, {**BOX, "number": number}]))
+    with pytest.raises(ValueError, match=r"train\.json: annotations\[1\]: 'number' is an integer"):
+        read_coco(root)
+
+
 def test_splits_come_from_files_and_test_needs_none(root: Path, save: Save) -> None:
     save(root / "val" / "a.png")
     (root / "val.json.gz").write_bytes(gzip.compress(json.dumps(_content([BOX])).encode()))
@@ -127,7 +134,7 @@ def test_what_is_written_is_read_by_the_data_set_with_its_ids(tmp_path: Path) ->
         Picture(Path("7.png"), "train", "7.png", (41, 61)),
     ]
     other = Picture(Path("1.png"), "test", "1.png", (1, 1), labelled=False)
-    assert not write_coco(tmp_path, {"train": pictures, "test": [other]})
+    write_coco(tmp_path, {"train": pictures, "test": [other]})
     assert [file.name for file in tmp_path.iterdir()] == ["train.json"]
     content = json.loads((tmp_path / "train.json").read_text(encoding="utf-8"))
     assert [a["bbox"] for a in content["annotations"]] == [[0.1, 0.2, 0.2, 0.2], [-1, 5, 8, 46]]

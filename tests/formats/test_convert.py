@@ -168,6 +168,40 @@ def test_splits_and_unlabelled_pictures_are_kept(tmp_path: Path, save: Save) -> 
         assert not (back / "test.json").exists()
 
 
+@pytest.mark.parametrize(("target", "kept"), [("coco", 2), ("yolo", 1), ("voc", 1)])
+def test_what_a_format_cannot_hold_is_left_out_and_counted(
+    tmp_path: Path, save: Save, target: str, kept: int
+) -> None:
+    root = _coco(tmp_path / "data", save, [[1, 2, 3, 4], [5, 6, 7, 8]])
+    content = _read(root / "train.json")
+    content["annotations"][0] |= {"iscrowd": 1, "number": 0}
+    content["annotations"][1] |= {"number": 1}
+    (root / "train.json").write_text(json.dumps(content), encoding="utf-8")
+    done = convert(root, tmp_path / target, source_format="coco", target_format=target)
+    assert done.boxes == {"train": kept}
+    lost = {
+        "boxes marked as crowd, which COCO alone has a mark for": 1,
+        "marks of the number that a box belongs to ('number'), which COCO alone has": 1,
+    }
+    assert done.left_out == ({} if target == "coco" else lost)
+    if target == "coco":
+        numbers = [box["number"] for box in _read(tmp_path / "coco" / "train.json")["annotations"]]
+        assert numbers == [0, 1]
+    else:
+        convert(tmp_path / target, tmp_path / "back", source_format=target)
+        assert _by_name(tmp_path / "back" / "train.json") == {"1.png": ([[5, 6, 7, 8]], [2])}
+
+
+def test_pictures_of_a_kind_that_is_not_read_are_counted(tmp_path: Path, save: Save) -> None:
+    root = _coco(tmp_path / "data", save, [])
+    save(root / "train" / "2.gif")
+    save(root / "test" / "3.TIF")
+    done = convert(root, tmp_path / "out", source_format="coco")
+    ((reason, count),) = done.left_out.items()
+    assert reason.startswith("pictures of a kind that is not read")
+    assert count == 2
+
+
 def test_links_take_no_space(tmp_path: Path, save: Save) -> None:
     root = _coco(tmp_path / "data", save, [])
     convert(root, tmp_path / "out", source_format="coco", target_format="yolo", link=True)

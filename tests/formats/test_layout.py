@@ -79,6 +79,12 @@ def test_pictures_are_paired_within_their_split() -> None:
     assert pair(pictures, [label, orphan]) == ({pictures[1][1]: label}, [orphan])
 
 
+def test_an_annotation_file_of_two_pictures_is_refused() -> None:
+    pictures = [("train", Path("images/1.jpg")), ("train", Path("images/1.png"))]
+    with pytest.raises(ValueError, match=r"1\.xml: is of images/1\.jpg and of images/1\.png"):
+        pair(pictures, [Path("Annotations/1.xml")])
+
+
 def test_paths_of_files_stay_inside() -> None:
     assert check_inside(r"images\1.png", "a.txt") == "images/1.png"
     for name in ("../1.png", "/1.png", "C:/1.png", "a\n.png", ""):

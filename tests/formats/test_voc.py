@@ -57,6 +57,14 @@ def test_a_picture_without_objects_or_without_file_has_no_digits(
     assert found.notes == ["1 pictures without XML file taken as without digits"]
 
 
+def test_difficult_boxes_are_kept_and_counted(root: Path, write: Write) -> None:
+    marks = [f"</name><difficult>{mark}</difficult>" for mark in ("0", "1", " ", "True")]
+    write(root / "1.xml", _xml(*(_object().replace("</name>", mark) for mark in marks)))
+    found = read_voc(root)
+    assert len(found.pictures[0].boxes) == 4
+    assert found.notes == ["2 boxes marked as difficult taken as any other"]
+
+
 def test_the_devkits_folders_and_lists_are_read(tmp_path: Path, save: Save, write: Write) -> None:
     for stem in ("a", "b", "c", "d"):
         save(tmp_path / "JPEGImages" / f"{stem}.jpg")
@@ -155,7 +163,7 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, save: Save, one_based
     boxes = (Box("7", (0.125, 0.2, 33.3, 39.9)), Box("0", (-1.0, -2.0, 120.0, 50.0)))
     save(tmp_path / "valid" / "JPEGImages" / "sub" / "ü &.png")
     picture = Picture(tmp_path / "x.png", "valid", "sub/ü &.png", (40, 60), boxes)
-    assert not +write_voc(tmp_path, {"valid": [picture]}, one_based=one_based)
+    write_voc(tmp_path, {"valid": [picture]}, one_based=one_based)
     (found,) = read_voc(tmp_path, one_based=one_based).pictures
     assert (found.split, found.name) == ("valid", "sub/ü &.png")
     assert [box.name for box in found.boxes] == ["7", "0"]
@@ -163,10 +171,8 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, save: Save, one_based
         assert box.xyxy == pytest.approx(other.xyxy, abs=1e-9)
 
 
-def test_crowds_are_counted_and_unlabelled_pictures_have_no_file(tmp_path: Path) -> None:
-    crowd = Box("7", (1, 2, 3, 4), crowd=True)
-    one = Picture(Path("1.png"), "train", "1.png", (40, 60), (crowd,))
+def test_unlabelled_pictures_have_no_file(tmp_path: Path) -> None:
+    one = Picture(Path("1.png"), "train", "1.png", (40, 60))
     two = Picture(Path("2.png"), "test", "2.png", (40, 60), labelled=False)
-    left_out = write_voc(tmp_path, {"train": [one], "test": [two]})
-    assert left_out == {"boxes marked as crowd, which Pascal VOC has no mark for": 1}
+    write_voc(tmp_path, {"train": [one], "test": [two]})
     assert [file.name for file in tmp_path.rglob("*.xml")] == ["1.xml"]

@@ -45,6 +45,12 @@ def test_empty_and_missing_label_files_are_pictures_without_digits(
     assert found.notes == ["1 pictures without label file taken as without digits"]
 
 
+def test_a_label_file_of_two_pictures_is_refused(root: Path, save: Save) -> None:
+    save(root / "images" / "train" / "1.jpg")
+    with pytest.raises(ValueError, match=r"1\.txt: is of .*1\.jpg and of .*1\.png; take one"):
+        read_yolo(root)
+
+
 def test_an_export_of_roboflow_is_read(tmp_path: Path, save: Save, write: Write) -> None:
     for folder in ("train", "valid", "test"):
         save(tmp_path / folder / "images" / f"a_png.rf.{'0' * 31}{folder[0]}.jpg")
@@ -206,7 +212,7 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, save: Save) -> None:
         write_yolo(folder, {"valid": [picture]})
     picture = Picture(tmp_path / "1.png", "valid", "1.png", (40, 100), boxes)
     nested = Picture(tmp_path / "1.png", "valid", "sub/1.png", (40, 100), ())
-    assert not +write_yolo(tmp_path, {"valid": [picture, nested]})
+    write_yolo(tmp_path, {"valid": [picture, nested]})
     found = [p for p in read_yolo(tmp_path).pictures if p.file.is_relative_to(tmp_path / "images")]
     assert [p.split for p in found] == ["valid", "valid"]
     assert [box.name for box in found[0].boxes] == ["7", "0"]
@@ -215,12 +221,10 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, save: Save) -> None:
     assert found[1].boxes == ()
 
 
-def test_crowds_are_counted_and_unlabelled_pictures_have_no_file(tmp_path: Path) -> None:
-    crowd = Box("7", (1, 2, 3, 4), crowd=True)
-    one = Picture(Path("1.png"), "train", "1.png", (40, 100), (crowd, Box("1", (1, 2, 3, 4))))
+def test_unlabelled_pictures_have_no_file(tmp_path: Path) -> None:
+    one = Picture(Path("1.png"), "train", "1.png", (40, 100), (Box("1", (1, 2, 3, 4)),))
     two = Picture(Path("2.png"), "test", "2.png", (40, 100), labelled=False)
-    left_out = write_yolo(tmp_path, {"train": [one], "test": [two]})
-    assert left_out == {"boxes marked as crowd, which YOLO has no mark for": 1}
+    write_yolo(tmp_path, {"train": [one], "test": [two]})
     assert len((tmp_path / "labels" / "train" / "1.txt").read_text().splitlines()) == 1
     assert list((tmp_path / "labels" / "test").iterdir()) == []
 
