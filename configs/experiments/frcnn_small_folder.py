@@ -1,8 +1,9 @@
 """The quickstart's detector, from its checkpoint `load_from`, trained on with a labelled folder.
 
-Question: what do two minutes of fine-tuning on some 200 photographs of one's own give?
-Expected: not measured yet with this model and augmentation.
-Time: 2 min 10 s on two CPU cores.
+Question: what does fine-tuning on some 200 photographs of one's own give?
+Expected: mAP .338, mAP50 .694 on 56 photographs of SVHN (epoch 14, seed 0); .319 and .696 before,
+which is no more than chance on so few: see frcnn_folder_and_scenes.
+Time: some 4 minutes on two CPU cores.
 """
 
 _base_ = [
