@@ -13,7 +13,7 @@ from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import exists_inside
 from digitdet.datasets.sizes import check_size, read_size
 from digitdet.datasets.values import is_int
-from digitdet.formats.layout import SPLITS, list_files
+from digitdet.formats.layout import SPLITS, list_files, split_rank
 from digitdet.formats.pictures import Box, Collection, Picture
 from digitdet.formats.values import tidy
 from digitdet.labels import DIGITS, digit_to_label
@@ -75,8 +75,7 @@ def _find(root: Path) -> dict[str, tuple[Path, Path]]:
                     f"{root}: {found[split][0].name}/ and {folder.name}/ are one split"
                 )
             found[split] = folder, present[0]
-    order = {split: position for position, split in enumerate(SPLITS.values())}
-    return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], len(order))))
+    return {split: found[split] for split in sorted(found, key=split_rank)}
 
 
 def _read_split(split: str, folder: Path, file: Path, result: Collection) -> list[Picture]:

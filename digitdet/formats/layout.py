@@ -49,6 +49,12 @@ def split_of(file: PurePath) -> str | None:
     return next((SPLITS[part.lower()] for part in file.parts[:-1] if part.lower() in SPLITS), None)
 
 
+def split_rank(split: str) -> int:
+    """Return where a split comes among others: train, valid, test, then any other."""
+    known = list(dict.fromkeys(SPLITS.values()))
+    return known.index(split) if split in known else len(known)
+
+
 def name_of(file: PurePath) -> PurePath:
     """Return a file's path without the folder of its split and that of its kind."""
     parts = list(file.parts[:-1])

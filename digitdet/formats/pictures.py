@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from digitdet.formats.layout import split_rank
+
 XYXY = tuple[float, float, float, float]
 CROWD = "boxes marked as crowd, which COCO alone has a mark for"
 NUMBER = "marks of the number that a box belongs to ('number'), which COCO alone has"
@@ -81,8 +83,8 @@ def drop_marks(found: Collection) -> Collection:
 
 
 def by_split(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
-    """Sort pictures by their split, in the order in which the splits come."""
+    """Sort pictures by their split: train, valid, test, then others as they come."""
     splits: dict[str, list[Picture]] = {}
     for picture in pictures:
         splits.setdefault(picture.split, []).append(picture)
-    return splits
+    return {split: splits[split] for split in sorted(splits, key=split_rank)}

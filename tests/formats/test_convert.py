@@ -146,7 +146,7 @@ def test_svhn_becomes_the_homeworks_layout(
     for n in range(1, 11):
         save(root / "train" / f"{n}.png", (40, 60), f"#{n:06x}")
     done = convert(root, tmp_path / "out", source_format="svhn", split=0.2, one_based=True)
-    assert done.pictures == {"train": 8, "valid": 2}
+    assert list(done.pictures.items()) == [("train", 8), ("valid", 2)]
     assert done.boxes == {"train": 8, "valid": 2}
     for split in ("train", "valid"):
         dataset = CocoDigits(split, f"{split}.json", str(tmp_path / "out"), test_mode=True)
