@@ -46,7 +46,7 @@ def test_all_stages_loaders_and_paddings_are_printed(
         "digitdet, two workers",
         "random batches of 8",
         "like shapes, batches of 16",
-        "padded / real pixels at 64/256",
+        "padded / real pixels at 96/256",
     ):
         assert row in out
 
