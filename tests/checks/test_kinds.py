@@ -6,7 +6,7 @@ import pytest
 
 from digitdet.checks.kinds import KINDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "data.md"
+PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 
 
 @pytest.mark.parametrize("code", KINDS)
