@@ -1,24 +1,19 @@
 """Labelme: a JSON file for each picture, with drawn shapes."""
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-from digitdet.console import track
 from digitdet.datasets.json_files import read_json, short
-from digitdet.datasets.sizes import check_size, read_size
+from digitdet.datasets.sizes import check_size
 from digitdet.datasets.values import is_size
 from digitdet.formats.layout import (
-    NO_PICTURE,
-    NO_SPLIT,
     assign_splits,
     list_files,
-    name_of,
     pair,
-    unlabelled_splits,
 )
-from digitdet.formats.pictures import XYXY, Box, Collection, Picture
+from digitdet.formats.pictures import XYXY, Box, Collection
+from digitdet.formats.reading import count_left_out, read_collection
 from digitdet.formats.values import parse_number
 
 POLYGON = "polygons read as their bounding boxes"
@@ -40,22 +35,8 @@ def read_labelme(root: Path) -> Collection:
     files = list_files(root)
     pictures, beside = assign_splits(files)
     labels, orphans = pair(pictures, [file for file in files if file.suffix.lower() == ".json"])
-    unlabelled = unlabelled_splits((split, file in labels) for split, file in pictures)
-    result = Collection([], left_out=Counter({NO_SPLIT: beside, NO_PICTURE: len(orphans)}))
-    polygons = 0
-    for split, file in track(pictures, "reading annotations"):
-        size, boxes = read_size(root / file), tuple[Box, ...]()
-        if file in labels:
-            boxes, count = _read_boxes(root / labels[file], root / file, size)
-            polygons += count
-        name = name_of(file).as_posix()
-        picture = Picture(root / file, split, name, size, boxes, split not in unlabelled)
-        result.pictures.append(picture)
-    without = sum(f not in labels for s, f in pictures if s not in unlabelled)
-    if without:
-        result.notes.append(f"{without} pictures without JSON file taken as without digits")
-    if polygons:
-        result.notes.append(f"{polygons} {POLYGON}")
+    result = read_collection(root, pictures, labels, _read_boxes, kind="JSON", remark=POLYGON)
+    result.left_out = count_left_out(beside, len(orphans))
     return result
 
 

@@ -147,13 +147,3 @@ def check_inside(name: str, where: str) -> str:
     if not is_plain(name) or not is_relative(name):
         raise ValueError(f"{where}: has to be a path inside the data's folder, got {short(name)}")
     return name.replace("\\", "/")
-
-
-def unlabelled_splits(pictures: Iterable[tuple[str, bool]]) -> set[str]:
-    """Return the splits of which no picture has an annotation file.
-
-    Args:
-        pictures: Split of each picture, and whether it has an annotation file.
-    """
-    pairs = list(pictures)
-    return {split for split, _ in pairs} - {split for split, labelled in pairs if labelled}

@@ -1,6 +1,5 @@
 """Pascal VOC: an XML file for each picture."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from xml.etree import ElementTree as ET
@@ -8,18 +7,15 @@ from xml.etree import ElementTree as ET
 from digitdet.console import track
 from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import open_file
-from digitdet.datasets.sizes import check_size, read_size
+from digitdet.datasets.sizes import check_size
 from digitdet.formats.layout import (
-    NO_PICTURE,
-    NO_SPLIT,
     SPLITS,
     assign_splits,
     list_files,
-    name_of,
     pair,
-    unlabelled_splits,
 )
 from digitdet.formats.pictures import XYXY, Box, Collection, Picture
+from digitdet.formats.reading import count_left_out, read_collection
 from digitdet.formats.values import parse_number, tidy
 
 DIFFICULT = "boxes marked as difficult taken as any other"
@@ -47,22 +43,15 @@ def read_voc(root: Path, *, one_based: bool = False) -> Collection:
     files = list_files(root)
     pictures, beside = assign_splits(files, _listed(root, files))
     labels, orphans = pair(pictures, [file for file in files if file.suffix.lower() == ".xml"])
-    unlabelled = unlabelled_splits((split, file in labels) for split, file in pictures)
-    result = Collection([], left_out=Counter({NO_SPLIT: beside, NO_PICTURE: len(orphans)}))
-    difficult = 0
-    for split, file in track(pictures, "reading annotations"):
-        size, boxes = read_size(root / file), tuple[Box, ...]()
-        if file in labels:
-            boxes, count = _read_boxes(root / labels[file], root / file, size, one_based)
-            difficult += count
-        name = name_of(file).as_posix()
-        picture = Picture(root / file, split, name, size, boxes, split not in unlabelled)
-        result.pictures.append(picture)
-    without = sum(f not in labels for s, f in pictures if s not in unlabelled)
-    if without:
-        result.notes.append(f"{without} pictures without XML file taken as without digits")
-    if difficult:
-        result.notes.append(f"{difficult} {DIFFICULT}")
+    result = read_collection(
+        root,
+        pictures,
+        labels,
+        lambda file, picture, size: _read_boxes(file, picture, size, one_based),
+        kind="XML",
+        remark=DIFFICULT,
+    )
+    result.left_out = count_left_out(beside, len(orphans))
     return result
 
 

@@ -1,6 +1,5 @@
 """YOLO text files: a line for each box, ``class x y width height`` as shares of the picture."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
@@ -10,22 +9,19 @@ from digitdet.console import track
 from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import short
 from digitdet.datasets.paths import open_file
-from digitdet.datasets.sizes import read_size
 from digitdet.formats.layout import (
-    NO_PICTURE,
-    NO_SPLIT,
     assign_splits,
     check_inside,
     check_unshared,
     list_files,
-    name_of,
-    unlabelled_splits,
 )
 from digitdet.formats.pictures import XYXY, Box, Collection, Picture
+from digitdet.formats.reading import count_left_out, read_collection
 from digitdet.formats.values import parse_number
 from digitdet.formats.yolo_config import YoloConfig, read_config
 from digitdet.labels import DIGITS
 
+NO_NAMES = "no data.yaml or classes.txt: class numbers are taken for the digits"
 POLYGON = "polygons read as their bounding boxes"
 PICTURES = "images/{split}"
 # A centre or a side beyond it is taken for pixels; real boxes reach a little over the edge.
@@ -52,31 +48,19 @@ def read_yolo(root: Path) -> Collection:
     named = {file: _label_file(file) for _, file in pictures}
     labels = {file: label for file, label in named.items() if label in present}
     check_unshared(labels)
-    unlabelled = unlabelled_splits((split, file in labels) for split, file in pictures)
-    result = Collection([], classes=set((config.names or {}).values()))
-    polygons = 0
-    for split, file in track(pictures, "reading labels"):
-        size, boxes = read_size(root / file), tuple[Box, ...]()
-        if file in labels:
-            boxes, count = _read_labels(root / labels[file], size, config.names)
-            polygons += count
-        name = name_of(file).as_posix()
-        picture = Picture(root / file, split, name, size, boxes, split not in unlabelled)
-        result.pictures.append(picture)
-    orphans = _orphans(files, set(labels.values()))
-    result.left_out = Counter({NO_SPLIT: beside, NO_PICTURE: len(orphans)})
-    without = sum(f not in labels for s, f in pictures if s not in unlabelled)
-    _note(result, config, without, polygons)
-    return result
-
-
-def _note(result: Collection, config: YoloConfig, without: int, polygons: int) -> None:
+    result = read_collection(
+        root,
+        pictures,
+        labels,
+        lambda file, _, size: _read_labels(file, size, config.names),
+        kind="label",
+        remark=POLYGON,
+    )
+    result.classes = set((config.names or {}).values())
     if config.names is None:
-        result.notes.append("no data.yaml or classes.txt: class numbers are taken for the digits")
-    if without:
-        result.notes.append(f"{without} pictures without label file taken as without digits")
-    if polygons:
-        result.notes.append(f"{polygons} {POLYGON}")
+        result.notes.insert(0, NO_NAMES)
+    result.left_out = count_left_out(beside, len(_orphans(files, set(labels.values()))))
+    return result
 
 
 def _split(

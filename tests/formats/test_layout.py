@@ -12,7 +12,6 @@ from digitdet.formats.layout import (
     name_of,
     pair,
     split_of,
-    unlabelled_splits,
 )
 
 Save = Callable[..., Path]
@@ -22,7 +21,6 @@ def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
     assert list_files(tmp_path) == []
     assert assign_splits([]) == ([], 0)
     assert pair([], []) == ({}, [])
-    assert unlabelled_splits([]) == set()
 
 
 def test_files_come_in_natural_order_without_hidden_ones(tmp_path: Path, save: Save) -> None:
@@ -90,8 +88,3 @@ def test_paths_of_files_stay_inside() -> None:
     for name in ("../1.png", "/1.png", "C:/1.png", "a\n.png", ""):
         with pytest.raises(ValueError, match=r"a\.txt: has to be a path inside the data's folder"):
             check_inside(name, "a.txt")
-
-
-def test_a_split_without_any_annotation_is_not_labelled() -> None:
-    pairs = [("train", True), ("train", False), ("test", False)]
-    assert unlabelled_splits(pairs) == {"test"}
