@@ -30,7 +30,8 @@ sys.addaudithook(_note)
 
 def _is_code(path: str) -> bool:
     """Whether Python opens it to import a module."""
-    return path.startswith((sys.prefix, sys.base_prefix, PACKAGE))
+    # A late import lists the folders that modules are looked for in.
+    return path in sys.path or path.startswith((sys.prefix, sys.base_prefix, PACKAGE))
 
 
 def _check_opened(roots: Sequence[Path]) -> None:
