@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from digitdet.datasets.resampling import balanced_weights
-from digitdet.datasets.samples import Sample, column, refuse_evaluation, take_samples
+from digitdet.datasets.samples import (
+    Sample,
+    column,
+    refuse_evaluation,
+    take_samples,
+    takes_others_each_epoch,
+)
 from digitdet.datasets.weighted_draw import WeightedDraw
 from digitdet.registry import DATASETS
 
@@ -36,8 +42,8 @@ class ClassBalancedDataset(Dataset[Sample]):
         weights: (I,) float64: how often each picture is expected in an epoch.
 
     Raises:
-        ValueError: If ``max_ratio`` is below 1, or the data set is for evaluation, or does not
-            state its labels.
+        ValueError: If ``max_ratio`` is below 1, or the data set is for evaluation, draws its
+            pictures anew in each epoch, or does not state its labels.
     """
 
     def __init__(self, dataset: Any, max_ratio: float = 20.0) -> None:
@@ -45,9 +51,13 @@ class ClassBalancedDataset(Dataset[Sample]):
             raise ValueError(f"max_ratio has to be at least 1, got {max_ratio!r}")
         self.dataset = DATASETS.build(dataset) if isinstance(dataset, Mapping) else dataset
         refuse_evaluation(self.dataset, "ClassBalancedDataset")
+        if takes_others_each_epoch(self.dataset):
+            raise ValueError(
+                "ClassBalancedDataset: its data set draws other pictures in each epoch, as "
+                "ConcatDataset with weights does; balance the parts instead"
+            )
         counts = column(self.dataset, "label_counts")
-        weights = balanced_weights(counts, max_ratio)
-        self.weights = weights * len(weights) / weights.sum()
+        self.weights = balanced_weights(counts, max_ratio)
         self.draw = WeightedDraw(self.weights, len(self.dataset))
         self.metainfo = getattr(self.dataset, "metainfo", {})
         _report(counts, self.weights)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 MAX_STEPS = 50  # of Newton's method; SVHN takes 5
 MAX_HALVINGS = 30  # of a step, until it leads down
 TOLERANCE = 1e-9  # boxes a picture, between labels
+MAX_BISECTIONS = 60  # from a range of at most some 1,500 down to what float64 tells apart
 
 
 def draw_epoch(
@@ -48,18 +49,17 @@ def balanced_weights(
 
     Args:
         label_counts: (I, C) int64; labels without any box are left out of account.
-        max_ratio: Weights are cut to 1 / max_ratio .. max_ratio, at the cost of balance. It matters
-            where few pictures hold a label, or where no weights make all labels equal.
+        max_ratio: Weights are kept within 1 / max_ratio .. max_ratio, at the cost of balance. It
+            matters where few pictures hold a label, or where no weights make all labels equal.
 
     Returns:
-        (I,) float64, about 1 on average.
+        (I,) float64, 1 on average.
     """
     counts = label_counts[:, label_counts.any(axis=0)].astype(np.float64)
     if not counts.size:
         return np.ones(len(counts))
     counts -= counts.mean(axis=1, keepdims=True)  # balanced where these are 0 on average
-    weights = _softmax(counts @ _solve_dual(counts)) * len(counts)
-    return weights.clip(1 / max_ratio, max_ratio)
+    return _bounded(_softmax(counts @ _solve_dual(counts)) * len(counts), max_ratio)
 
 
 def _solve_dual(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,6 +82,20 @@ def _solve_dual(counts: NDArray[np.float64]) -> NDArray[np.float64]:
             break
         lambdas, value = tried, lower
     return lambdas
+
+
+def _bounded(weights: NDArray[np.float64], max_ratio: float) -> NDArray[np.float64]:
+    """Cut weights to 1 / max_ratio .. max_ratio, first scaled such that they stay 1 on average."""
+    low, high = 1 / max_ratio, max_ratio
+    if low <= weights.min() and weights.max() <= high:
+        return weights
+    logs = np.log(np.maximum(weights, np.finfo(np.float64).tiny))
+    below, above = math.log(low) - logs.max(), math.log(high) - logs.min()
+    for _ in range(MAX_BISECTIONS):
+        shift = (below + above) / 2
+        weights = np.exp(logs + shift).clip(low, high)
+        below, above = (shift, above) if weights.mean() < 1 else (below, shift)
+    return weights
 
 
 def _log_mean_exp(values: NDArray[np.float64]) -> float:

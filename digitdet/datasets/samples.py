@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torchvision import tv_tensors
 
+from digitdet.datasets.weighted_draw import WeightedDraw
 from digitdet.structures import Target
 from digitdet.transforms.pipeline import Pipeline
 
@@ -72,6 +73,13 @@ def column(dataset: Any, name: str) -> NDArray[np.int64]:
             f"give it an attribute {name}, as CocoDigits has, or do without what needs it"
         )
     return np.asarray(getattr(dataset, name))
+
+
+def takes_others_each_epoch(dataset: Any) -> bool:
+    """Say whether what a data set's positions mean follows from the epoch, within wrappers too."""
+    parts = (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None))
+    drawn = isinstance(getattr(dataset, "draw", None), WeightedDraw)
+    return drawn or any(takes_others_each_epoch(part) for part in parts if part is not None)
 
 
 def refuse_evaluation(dataset: Any, wrapper: str) -> None:

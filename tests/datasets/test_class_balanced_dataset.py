@@ -68,7 +68,8 @@ def test_what_cannot_be_balanced_is_bounded_and_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dataset = ClassBalancedDataset(_write(tmp_path, [[2]] * 50 + [[3]]), max_ratio=3)
-    assert dataset.weights.max() < 10
+    assert dataset.weights.max() == pytest.approx(3)
+    assert dataset.weights.mean() == pytest.approx(1)
     out = capsys.readouterr().out
     assert "WARNING" in out
     assert "raise max_ratio" in out
@@ -87,6 +88,14 @@ def test_a_data_set_for_evaluation_or_without_labels_is_refused(tmp_path: Path) 
         ClassBalancedDataset(_write(tmp_path, [[2]], test_mode=True))
     with pytest.raises(ValueError, match="SyntheticDigits does not know its pictures' label_count"):
         ClassBalancedDataset(SyntheticDigits(num_scenes=2))
+
+
+def test_a_data_set_that_draws_its_pictures_anew_is_refused(tmp_path: Path) -> None:
+    part = _write(tmp_path, [[2], [3]])
+    mixed = {"type": "ConcatDataset", "datasets": [part, part], "weights": [1, 1]}
+    with pytest.raises(ValueError, match=r"draws other pictures in each epoch.*balance the parts"):
+        ClassBalancedDataset({"type": "RepeatDataset", "dataset": mixed, "times": 2})
+    ClassBalancedDataset({"type": "ConcatDataset", "datasets": [part, part]})
 
 
 @pytest.mark.parametrize("index", [-1, 2])

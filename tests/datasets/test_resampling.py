@@ -80,6 +80,14 @@ def test_what_cannot_be_balanced_stays_within_the_bound(counts: list[list[int]])
     assert np.isfinite(weights).all()
     assert (weights >= 1 / 4).all()
     assert (weights <= 4).all()
+    assert weights.mean() == pytest.approx(1)
+
+
+def test_the_bound_holds_where_single_pictures_hold_the_rare_labels() -> None:
+    rows = np.eye(10, dtype=int)[[0] * 991 + list(range(1, 10))]
+    weights = balanced_weights(rows, max_ratio=20)
+    # Each of the nine comes 20 times; the other 991 share the rest.
+    np.testing.assert_allclose(weights, [820 / 991] * 991 + [20] * 9)
 
 
 @pytest.mark.real_data
