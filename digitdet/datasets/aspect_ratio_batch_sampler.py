@@ -28,7 +28,7 @@ class AspectRatioBatchSampler(Sampler[list[int]]):
             state ``sizes``.
         batch_size: Pictures in a batch; the last of the sorted ones may have fewer.
         window: Batches that are sorted together. More means less padding and less variety.
-        drop_last: Leave a smaller batch out.
+        drop_last: Leave a smaller batch out: the last pictures of the sampler's order.
 
     Raises:
         ValueError: If a number is not at least 1, the sampler lacks one of these attributes, or the
@@ -57,14 +57,14 @@ class AspectRatioBatchSampler(Sampler[list[int]]):
         sizes = column(self.sampler.dataset, "sizes")
         ratios = sizes[:, 1] / np.maximum(1, sizes[:, 0])
         positions = np.array(list(self.sampler), dtype=np.int64)
+        if self.drop_last:  # before sorting, else the widest would miss each epoch
+            positions = positions[: len(self) * self.batch_size]
         length = self.window * self.batch_size
         batches: list[list[int]] = []
         for start in range(0, len(positions), length):
             part = positions[start : start + length]
             part = part[np.argsort(ratios[part], kind="stable")].tolist()
             batches += [part[i : i + self.batch_size] for i in range(0, len(part), self.batch_size)]
-        if self.drop_last and batches and len(batches[-1]) < self.batch_size:
-            batches.pop()
         if self.sampler.shuffle:
             rng = np.random.default_rng((self.sampler.seed, self.sampler.epoch))
             batches = [batches[position] for position in rng.permutation(len(batches))]

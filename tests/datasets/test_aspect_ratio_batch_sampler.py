@@ -69,8 +69,18 @@ def test_every_picture_comes_once_and_only_one_batch_is_smaller(
     assert sorted(chain.from_iterable(found)) == list(range(number))
     assert sum(len(batch) < batch_size for batch in found) <= 1
     whole = AspectRatioBatchSampler(sampler, batch_size, window, drop_last=True)
-    assert sorted(whole) == sorted(batch for batch in found if len(batch) == batch_size)
-    assert len(whole) == len(list(whole))
+    assert len(whole) == len(list(whole)) == number // batch_size
+    assert all(len(batch) == batch_size for batch in whole)
+    assert len(set(chain.from_iterable(whole))) == number // batch_size * batch_size
+
+
+def test_no_picture_is_left_out_in_each_epoch() -> None:
+    sampler = _sampler(10)
+    seen = set()
+    for epoch in range(20):
+        sampler.set_epoch(epoch)
+        seen |= set(chain.from_iterable(AspectRatioBatchSampler(sampler, 4, drop_last=True)))
+    assert seen == set(range(10))
 
 
 def test_an_epoch_comes_again_from_any_batch_on_and_another_is_another() -> None:
