@@ -59,6 +59,7 @@ class Number:
     confidence: float
 
 
+_KEYS = ("images", "targets")
 _PACKED = ("boxes", "labels", "iscrowd")
 _PACKED_TYPES = (torch.uint8, torch.float16, torch.float32, torch.float64)
 
@@ -68,14 +69,16 @@ class Batch(dict[str, Any]):
 
     ``images`` is a list of (3, H, W) tensors of any sizes, ``targets`` a list of `Target`.
     Pickled, it becomes a few flat pieces: passing one piece from a worker costs far less than
-    passing a handle for each small tensor. Images of differing types are passed as they are.
+    passing a handle for each small tensor. What holds images of differing types or further keys
+    is passed as it is.
     """
 
     def __reduce__(self) -> tuple[Callable[..., "Batch"], tuple[Any, ...]]:
         images: list[Tensor] = self.get("images", [])
         targets: list[dict[str, Any]] = self.get("targets", [])
         types = {image.dtype for image in images}
-        if len(types) != 1 or not types <= set(_PACKED_TYPES) or len(targets) != len(images):
+        packed = len(types) == 1 and types <= set(_PACKED_TYPES) and set(self) == set(_KEYS)
+        if not packed or len(targets) != len(images):
             return Batch, (dict(self),)
         shapes = [tuple(image.shape) for image in images]
         # As bytes: pickling an array copies it once more, at the protocol that workers use.
@@ -85,6 +88,9 @@ class Batch(dict[str, Any]):
         flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in _PACKED}
         rest = [{k: v for k, v in target.items() if k not in _PACKED} for target in targets]
         return _unpack, (pixels, arrays[0].dtype.str, shapes, counts, flat, rest)
+
+    def __copy__(self) -> "Batch":
+        return Batch(self)  # `pin_memory` asks for it; else all would be packed and unpacked
 
 
 def _unpack(

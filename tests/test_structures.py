@@ -91,6 +91,20 @@ def test_further_keys_of_a_target_survive_pickling() -> None:
     assert pickle.loads(pickle.dumps(batch))["targets"][0]["number"] == [0, 1]
 
 
+def test_further_keys_of_a_batch_survive_pickling() -> None:
+    batch = Batch(**_batch([(2, 3, 4), (0, 2, 2)]), weight=[0.5, 1.0])
+    _assert_same(pickle.loads(pickle.dumps(batch)), batch)
+
+
+def test_a_shallow_copy_shares_the_tensors() -> None:
+    batch = _batch([(1, 2, 3)])
+    copied = copy.copy(batch)
+    _assert_same(copied, batch)
+    assert copied["images"] is batch["images"]
+    copied["images"] = []
+    assert batch["images"]
+
+
 def test_pictures_that_are_views_of_others_are_pickled_as_they_look() -> None:
     pixels = torch.arange(2 * 6 * 8, dtype=torch.uint8).view(1, 12, 8).repeat(3, 1, 1)
     batch = _batch([(1, 2, 2)])
