@@ -20,7 +20,7 @@ class AnnotatedPictures:
         annotations: Their annotations.
         image_dir: Folder that their file names are relative to.
         cache: See `Pictures`.
-        cache_bytes: See `Pictures`; room for more than the pictures' stated sizes is not taken.
+        cache_bytes: See `Pictures`.
         cache_dir: See `Pictures`.
     """
 
@@ -34,9 +34,9 @@ class AnnotatedPictures:
     ) -> None:
         self.annotations = annotations
         self.files = [image_dir / name for name in annotations.file_names]
-        stated = int(3 * annotations.sizes.prod(axis=1).sum())
-        limit = min(cache_bytes, stated)
-        self.pictures = Pictures(self.files, self._note, cache, limit, cache_dir)
+        # Of 43,000 pictures of the greatest size, int64 does not hold the sum.
+        stated = int(3 * annotations.sizes.prod(axis=1).sum(dtype=np.float64))
+        self.pictures = Pictures(self.files, self._note, cache, cache_bytes, cache_dir, stated)
         # Python's own numbers: taking one out of an array costs five times as much.
         self._sources = [str(file) for file in self.files]
         self._image_ids: list[int] = annotations.image_ids.tolist()
@@ -87,6 +87,8 @@ class AnnotatedPictures:
         Returns:
             Their targets, plain tensors that share no memory with the annotations.
         """
+        if not indices:
+            return []
         spans = [slice(self._offsets[i], self._offsets[i + 1]) for i in indices]
         counts = [span.stop - span.start for span in spans]
         columns = (self.annotations.boxes, self.annotations.labels, self.annotations.iscrowd)

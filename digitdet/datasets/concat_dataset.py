@@ -120,18 +120,27 @@ class ConcatDataset(Dataset[Sample]):
 
 
 def _check_count(num_samples: int | None, default: int) -> int:
-    if num_samples is not None and num_samples < 1:
-        raise ValueError(f"ConcatDataset: num_samples has to be at least 1, got {num_samples!r}")
-    return num_samples or default
+    if num_samples is None:
+        return default
+    if type(num_samples) is not int or num_samples < 1:
+        raise ValueError(
+            "ConcatDataset: num_samples has to be a whole number of at least 1, got "
+            f"{num_samples!r}"
+        )
+    return num_samples
 
 
 def _spread(weights: Sequence[float], lengths: Sequence[int]) -> NDArray[np.float64]:
     """Spread each part's weight evenly over its pictures."""
-    if len(weights) != len(lengths):
+    if not isinstance(weights, Sequence) or len(weights) != len(lengths):
         raise ValueError(
-            f"ConcatDataset: there are {len(lengths)} datasets, but {len(weights)} weights"
+            f"ConcatDataset: there are {len(lengths)} datasets, and weights is a list of as many "
+            f"numbers, got {weights!r}"
         )
-    if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not sum(weights):
+    if 0 in lengths:
+        raise ValueError(f"ConcatDataset: datasets[{lengths.index(0)}] is empty; leave it out")
+    numbers = all(type(weight) in (int, float) for weight in weights)
+    if not numbers or not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
         raise ValueError(
             f"ConcatDataset: weights are finite numbers, 0 or more and not all 0, got {weights!r}"
         )

@@ -45,9 +45,11 @@ class Pictures:
             that workers, ranks and later runs share.
         cache_bytes: Most bytes of decoded pixels to keep; pictures beyond it are decoded each time.
         cache_dir: Folder of the ``"disk"`` cache; the user's cache folder if None.
+        stated_bytes: Bytes of the decoded pictures, if known; room for more is not taken.
 
     Raises:
-        ValueError: If an argument is out of its range, or the ``"disk"`` cache can't be written.
+        ValueError: If an argument is out of its range, there is no memory for the ``"ram"`` cache,
+            or the ``"disk"`` cache can't be written.
     """
 
     def __init__(
@@ -57,19 +59,23 @@ class Pictures:
         cache: str = "none",
         cache_bytes: int = CACHE_BYTES,
         cache_dir: str | None = None,
+        stated_bytes: int | None = None,
     ) -> None:
         if cache not in CACHES:
             raise ValueError(f"cache has to be one of {', '.join(CACHES)}, got {cache!r}")
-        if cache_bytes < 0:
-            raise ValueError(f"cache_bytes has to be 0 or more, got {cache_bytes!r}")
+        if type(cache_bytes) is not int or cache_bytes < 0:
+            raise ValueError(
+                f"cache_bytes has to be a whole number of at least 0, got {cache_bytes!r}"
+            )
+        limit = cache_bytes if stated_bytes is None else min(cache_bytes, stated_bytes)
         self.files = files
         self.note = note
         self.cache: Cache | None = None
         if cache == "ram":
-            self.cache = RamCache(len(files), cache_bytes)
+            self.cache = RamCache(len(files), limit)
         if cache == "disk":
             folder = Path(cache_dir).expanduser() if cache_dir else cache_folder()
-            self.cache = DiskCache(files, folder, cache_bytes, self._decode)
+            self.cache = DiskCache(files, folder, limit, self._decode)
 
     def _decode(self, index: int) -> NDArray[np.uint8]:
         return read_image(self.files[index]).numpy()

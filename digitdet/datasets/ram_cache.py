@@ -18,6 +18,9 @@ class RamCache:
     Args:
         num_pictures: Pictures of the data set.
         max_bytes: Most bytes of pixels to hold; pictures beyond it are not kept.
+
+    Raises:
+        ValueError: If there is no such memory.
     """
 
     def __init__(self, num_pictures: int, max_bytes: int) -> None:
@@ -66,5 +69,12 @@ class RamCache:
 
 def _shared(size: int, dtype: Any) -> NDArray[Any]:
     """Make zeros in memory that forked processes share; pages are taken when first written to."""
-    memory = mmap.mmap(-1, max(1, size) * np.dtype(dtype).itemsize)
+    num_bytes = max(1, size) * np.dtype(dtype).itemsize
+    try:
+        memory = mmap.mmap(-1, num_bytes)
+    except (OSError, OverflowError) as error:
+        raise ValueError(
+            f"cache='ram' finds no {num_bytes} bytes of memory ({error}); take a smaller "
+            "cache_bytes, cache='disk' or cache='none'"
+        ) from error
     return np.frombuffer(memory, dtype=dtype)[:size]

@@ -128,17 +128,26 @@ def test_workers_and_ranks_see_the_same_epoch(layout: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"weights": [1]}, "2 datasets, but 1 weights"),
+        ({"weights": [1]}, r"2 datasets, .* as many numbers, got \[1\]"),
+        ({"weights": 3}, "as many numbers, got 3"),
+        ({"weights": ["1", 1]}, "finite"),
         ({"weights": [0, 0]}, "not all 0"),
         ({"weights": [1, -1]}, "0 or more"),
         ({"weights": [1, float("nan")]}, "finite"),
         ({"weights": [1, 1], "num_samples": 0}, "at least 1, got 0"),
+        ({"weights": [1, 1], "num_samples": 2.5}, r"whole number of at least 1, got 2\.5"),
         ({"num_samples": 5}, "num_samples needs `weights`"),
     ],
 )
 def test_arguments_out_of_range_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ConcatDataset([OfUser("a"), OfUser("b")], **arguments)
+
+
+def test_an_empty_part_cannot_have_a_share() -> None:
+    with pytest.raises(ValueError, match=r"datasets\[1\] is empty; leave it out"):
+        ConcatDataset([OfUser("a"), OfUser()], weights=[1, 1])
+    assert len(ConcatDataset([OfUser("a"), OfUser()])) == 1
 
 
 def test_equal_ids_are_refused_in_evaluation_and_taken_in_training(layout: Path) -> None:

@@ -38,6 +38,11 @@ def test_no_pictures_are_no_tensors(tmp_path: Path) -> None:
         assert Pictures([], str, cache, cache_dir=str(tmp_path)).read([]) == []
 
 
+def test_a_batch_of_nothing_is_no_samples(layout: Path, tmp_path: Path) -> None:
+    for cache in ("none", "ram", "disk"):
+        assert _dataset(layout, tmp_path, cache).samples([], []) == []
+
+
 @pytest.mark.parametrize("transforms", [[], DISTORT], ids=["plain", "transformed"])
 @pytest.mark.parametrize(
     ("cache", "cache_bytes"), [("ram", 10**8), ("ram", 30_000), ("disk", 10**8), ("disk", 30_000)]
@@ -130,7 +135,9 @@ def test_a_stated_size_that_differs_is_refused_through_the_cache_too(
     ("arguments", "message"),
     [
         ({"cache": "memory"}, "cache has to be one of none, ram, disk, got 'memory'"),
-        ({"cache_bytes": -1}, "cache_bytes has to be 0 or more, got -1"),
+        ({"cache_bytes": -1}, "cache_bytes has to be a whole number of at least 0, got -1"),
+        ({"cache_bytes": 1e9}, "cache_bytes has to be a whole number"),
+        ({"cache_bytes": "2 GB"}, "cache_bytes has to be a whole number .* got '2 GB'"),
     ],
 )
 def test_arguments_out_of_range_are_refused(arguments: dict[str, Any], message: str) -> None:

@@ -20,6 +20,12 @@ def test_an_empty_cache_holds_nothing() -> None:
     RamCache(0, max_bytes=0)
 
 
+@pytest.mark.parametrize("max_bytes", [2**60, 2**70])
+def test_more_than_the_machine_has_is_refused_with_a_remedy(max_bytes: int) -> None:
+    with pytest.raises(ValueError, match=f"no {max_bytes} bytes of memory .*smaller cache_bytes"):
+        RamCache(1, max_bytes)
+
+
 def test_what_is_put_is_held() -> None:
     cache = RamCache(3, max_bytes=1000)
     cache.put(2, picture(7))
