@@ -49,7 +49,7 @@ class DigitAugmentation(v2.Compose):
     their width or height alone. An image goes in and comes out as uint8.
 
     Args:
-        perspective: Greatest way of a corner inwards, as a share of half the side, to 1.
+        perspective: Greatest way of a corner inwards, as a share of half the side, to 0.5.
         rotation: Greatest angle to either side, in degrees.
         zoom_out: Greatest side of the frame laid around the picture, in sides of it, from 1.
         crop: Least side of the part cut out, as a share, to 1; see `RandomDigitCrop`.
@@ -81,6 +81,7 @@ class DigitAugmentation(v2.Compose):
         fill: int = 114,
     ) -> None:
         _check_range("zoom_out", zoom_out, 1, math.inf)
+        _check_range("crop", crop, 0, 1)
         _check_range("color", color, 0, 1)
         _check_range("blur", blur, 0.1, math.inf)
         _check_range("jpeg", jpeg, 1, 95)

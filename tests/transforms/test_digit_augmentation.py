@@ -166,7 +166,7 @@ def test_the_same_draws_give_the_same_sample(
         (dict(color=-0.1), r"color has to be from 0 to 1"),
         (dict(blur=0.01), r"blur has to be from 0\.1, or 0 or None for off, got 0\.01"),
         (dict(jpeg=99), r"jpeg has to be from 1 to 95"),
-        (dict(crop=2), r"min_side has to be above 0 to 1, got 2"),
+        (dict(crop=2), r"crop has to be from 0 to 1, or 0 or None for off, got 2"),
         (dict(rotation=90), r"rotation has to be from 0 to 45 degrees, got 90"),
         (dict(perspective=0.7), r"perspective has to be from 0 to 0\.5"),
         (dict(scale=(2, 1)), r"scale has to be a least and a greatest factor"),
