@@ -108,7 +108,11 @@ def _nested(part: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _build(data: Mapping[str, Any], **changes: Any) -> CocoDigits:
-    dataset: CocoDigits = DATASETS.build({**data, **changes})
+    dataset = DATASETS.build({**data, **changes})
+    if not isinstance(dataset, CocoDigits):
+        raise ValueError(
+            f"{type(dataset).__name__} can't be measured by stages; derive it from CocoDigits"
+        )
     return dataset
 
 

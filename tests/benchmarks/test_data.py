@@ -7,9 +7,11 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from digitdet.benchmarks import data, data_loaders
+from digitdet.benchmarks import data, data_loaders, data_stages
 from digitdet.benchmarks.plain_loader import PlainDataset, plain_collate
 from digitdet.datasets import CocoDigits
+from digitdet.datasets.ram_cache import RamCache
+from digitdet.registry import DATASETS
 
 ROOT = Path(__file__).parents[2]
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
@@ -76,6 +78,34 @@ def test_pictures_within_a_wrapper_are_found() -> None:
     mixed = {"type": "ConcatDataset", "datasets": [{"type": "SyntheticDigits"}, wrapped]}
     assert data.find_pictures(mixed) == inner
     assert data.find_pictures({"type": "SyntheticDigits"}) is None
+
+
+@DATASETS.register_module()
+class UsersPictures:
+    """A user's data set that takes the same arguments."""
+
+    def __init__(self, image_dir: str, ann_file: str, data_root: str = "") -> None:
+        pass
+
+
+def test_a_data_set_of_another_kind_is_named() -> None:
+    options = [
+        "train_dataloader.dataset="
+        "{'_delete_':True,'type':'UsersPictures','image_dir':'a','ann_file':'a.json'}"
+    ]
+    with pytest.raises(ValueError, match="UsersPictures can't be measured by stages"):
+        data.benchmark_data(SMALL_FOLDER, options=options, repeats=1, seconds=0)
+
+
+def test_large_pictures_are_measured_few_at_a_time(
+    layout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = CocoDigits("train", "train.json", str(layout))
+    monkeypatch.setattr(data_stages, "HELD_BYTES", 1)
+    data_stages.stage_rates(dataset, None, batch_size=2, repeats=1, seconds=0)
+    held = dataset.pictures.pictures.cache
+    assert isinstance(held, RamCache)
+    assert [held.get(index) is not None for index in range(6)].count(True) == 2
 
 
 def test_no_repeats_are_refused(tool: Tool, capsys: pytest.CaptureFixture[str]) -> None:
