@@ -91,6 +91,23 @@ def test_corners_are_told_by_a_quarter_of_boxes(num_leaving: int, expected: bool
     assert ("xyxy_as_xywh" in {problem.code for problem in check_boxes(split)}) is expected
 
 
+def test_corners_far_from_the_edges_are_told_by_boxes_on_one_another() -> None:
+    pairs = [box for i in range(11) for box in ([5, 5, 12 + i, 20], [14 + i, 5, 23 + i, 20])]
+    owners = [number // 2 + 1 for number in range(22)]
+    split = _split(pairs, pictures=owners)
+    (problem,) = list(check_boxes(split))
+    assert problem.code == "xyxy_as_xywh"
+    assert "lie on one another" in problem.detail
+    xywh = [[x, y, right - x, bottom - y] for x, y, right, bottom in pairs]
+    assert _codes(xywh, pictures=owners) == []
+
+
+def test_crops_labelled_twice_are_not_taken_for_corners() -> None:
+    """Wider than their left edge, and on one another, but as corners, too."""
+    owners = [number // 2 + 1 for number in range(24)]
+    assert not are_corners(_split([[3, 2, 90, 45]] * 24, pictures=owners).boxes)
+
+
 def test_few_boxes_say_nothing_about_the_file() -> None:
     assert not are_corners(_split(_corner_boxes(20)[:9], pictures=list(range(1, 10))).boxes)
     assert not are_relative(_split([[0.1, 0.1, 0.2, 0.5]] * 9).boxes)
