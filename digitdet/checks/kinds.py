@@ -149,6 +149,11 @@ KINDS: dict[str, Kind] = {
     "picture_unreadable": Kind(
         "error", "a picture cannot be decoded", "download it again", "drops the picture"
     ),
+    "name_unusable": Kind(
+        "error",
+        "a picture without labels gets no id of its own by its name",
+        "rename it",
+    ),
     "size_differs": Kind(
         "error",
         "a picture is of another size than stated (after EXIF turning)",
@@ -161,6 +166,11 @@ KINDS: dict[str, Kind] = {
         "the same pixels stand in another split",
         "keep the picture in one split",
         "drops the copy of the larger split, normally train; one without labels stays whole",
+    ),
+    "no_annotations": Kind(
+        "warning",
+        "no annotation file stands beside the folders of pictures",
+        "name it as its folder; tools/convert.py writes it from other formats and layouts",
     ),
     "file_twice": Kind(
         "warning",

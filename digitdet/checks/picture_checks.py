@@ -1,15 +1,21 @@
 """Checks of the picture files of splits against what annotation files say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from digitdet.checks.findings import Problem
 from digitdet.checks.pictures import Picture
 from digitdet.checks.records import Split, image_problem, stated_size
+from digitdet.datasets.folders import assign_image_ids
+from digitdet.datasets.paths import is_plain
 
 
 def check_pictures(split: Split) -> Iterator[Problem]:
     """Find missing, unreadable and unlisted pictures, and those of another size than stated."""
     if split.pictures is None:
+        return
+    if not split.is_labelled:
+        yield from _check_unlabelled(split, split.pictures)
         return
     for position, name in split.names.items():
         picture = split.pictures.get(name)
@@ -23,13 +29,24 @@ def check_pictures(split: Split) -> Iterator[Problem]:
             detail = f"{name!r} is {_text(picture.size)} pixels, stated {_text(stated)}"
             yield image_problem(split, position, "size_differs", detail)
     listed = set(split.names.values())
-    for name, picture in split.pictures.items():
-        if split.is_labelled and name not in listed:
+    for name in split.pictures:
+        if name not in listed:
             detail = f"{name!r} is in no list"
             yield Problem("picture_unlisted", split.source, detail, name=name)
-        elif not split.is_labelled and picture.error:
+
+
+def _check_unlabelled(split: Split, pictures: Mapping[str, Picture]) -> Iterator[Problem]:
+    for name, picture in pictures.items():
+        if not is_plain(name):
+            detail = f"{name!r} has characters that no name should"
+            yield Problem("name_unusable", split.source, detail, name=name)
+        if picture.error:
             detail = f"{name!r}: {picture.error}"
             yield Problem("picture_unreadable", split.source, detail, name=name)
+    try:
+        assign_image_ids([Path(name) for name in pictures if "/" not in name])
+    except ValueError as error:
+        yield Problem("name_unusable", split.source, str(error))
 
 
 def check_copies(splits: Sequence[Split]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitdet.checks.box_checks import corners, outside
 from digitdet.checks.edits import Change, Edit, drop_pictures, remove_files, replace_images
@@ -24,7 +25,12 @@ def rename_pictures(split: Split, problems: Sequence[Problem]) -> Edit:
 
 def restate_sizes(split: Split, problems: Sequence[Problem]) -> Edit:
     """State the real size where the boxes fit it and nothing speaks for other boxes; else drop."""
-    sizes = {p.image: _safe_size(split, p.image) for p in problems if p.image is not None}
+    xyxy, owners = corners(split.boxes), split.boxes.images
+    sizes = {
+        p.image: _safe_size(split, p.image, xyxy[owners == p.image])
+        for p in problems
+        if p.image is not None
+    }
     safe = {position: size for position, size in sizes.items() if size}
     restated = {
         position: {**split.images[position], "width": width, "height": height}
@@ -40,23 +46,30 @@ def restate_sizes(split: Split, problems: Sequence[Problem]) -> Edit:
     return split, [*changes, *dropped]
 
 
-def _safe_size(split: Split, position: int) -> tuple[int, int] | None:
+def _safe_size(split: Split, position: int, xyxy: NDArray[np.float64]) -> tuple[int, int] | None:
     """Return a picture's real size, unless its boxes may have been drawn on another one.
 
-    They may where the picture was resized, or turned so that its sides are swapped; and they were
-    where they do not fit.
+    They may where the picture was resized (it has the same shape, or is larger though the boxes
+    fit the stated size), or turned so that its sides are swapped; and they were where they do not
+    fit.
     """
     picture, stated = split.picture(position), stated_size(split.images[position])
     size = picture.size if picture else None
     if size is None or stated is None:
         return None
-    boxes = corners(split.boxes)[split.boxes.images == position]
-    fits = not outside(boxes, np.array([size])).any()
-    is_turned = size == stated[::-1]
-    return size if fits and not is_turned and not _is_resized(size, stated) else None
+    if not len(xyxy):
+        return size
+    is_doubtful = size == stated[::-1] or _is_scaled(size, stated)
+    if _fits(xyxy, stated):
+        is_doubtful |= max(size[0] - stated[0], size[1] - stated[1]) > 1
+    return size if _fits(xyxy, size) and not is_doubtful else None
 
 
-def _is_resized(size: tuple[int, int], stated: tuple[int, int]) -> bool:
+def _fits(xyxy: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    return not outside(xyxy, np.array([size])).any()
+
+
+def _is_scaled(size: tuple[int, int], stated: tuple[int, int]) -> bool:
     """Whether two sizes have one shape, but for rounding each side by up to a pixel."""
     (w, h), (stated_w, stated_h) = size, stated
     is_other = max(abs(w - stated_w), abs(h - stated_h)) > 1

@@ -90,10 +90,10 @@ def _check_names(split: Split) -> Iterator[Problem]:
     positions = list(split.names)
     for name, found in repeated(list(split.names.values())).items():
         owners = [positions[number] for number in found]
-        ids = {short(split.images[owner].get("id")) for owner in owners}
-        if len(ids) > 1:  # one id is a repeated id already
+        ids = [split.images[owner].get("id") for owner in owners]
+        if len(set(map(short, ids))) > 1:  # one id is a repeated id already
+            detail = f"{name!r} is listed under the ids {short(ids)}"
             for owner in owners[1:]:
-                detail = f"{name!r} is listed under the ids {', '.join(sorted(ids))}"
                 yield image_problem(split, owner, "repeated_file_name", detail)
 
 

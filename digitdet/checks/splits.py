@@ -11,7 +11,7 @@ from digitdet.checks.records import Split
 from digitdet.datasets.folders import natural_key
 from digitdet.datasets.images import is_picture
 from digitdet.datasets.json_files import read_json
-from digitdet.datasets.paths import is_plain
+from digitdet.datasets.paths import is_plain, resolve
 
 LISTS = ("images", "annotations", "categories")
 
@@ -46,9 +46,20 @@ def read_splits(root: Path, *, with_pictures: bool = True) -> tuple[list[Split],
         ]
         problems += _missing_folders(splits)
         splits = _add_pictures(splits, root)
-    if not splits and not problems:
-        problems.append(Problem("no_data", ".", f"{root} holds neither"))
+    problems += _missing_annotations(root, splits, problems, with_pictures)
     return splits, problems
+
+
+def _missing_annotations(
+    root: Path, splits: Sequence[Split], problems: Sequence[Problem], with_pictures: bool
+) -> Iterator[Problem]:
+    """Tell if there is nothing to check, or pictures alone."""
+    if not splits and not problems:
+        held = "neither" if with_pictures else "no annotation file; pictures were not looked for"
+        yield Problem("no_data", ".", f"{root} holds {held}")
+    elif not problems and not any(split.is_labelled for split in splits):
+        folders = ", ".join(f"{split.name}/" for split in splits)
+        yield Problem("no_annotations", ".", f"beside {folders} there is no .json or .json.gz")
 
 
 def _read_files(root: Path) -> tuple[list[Split], list[Problem]]:
@@ -113,10 +124,7 @@ def _missing_folders(splits: Sequence[Split]) -> Iterator[Problem]:
 
 def _add_pictures(splits: Sequence[Split], root: Path) -> list[Split]:
     """Read the pictures of all folders, and the other files that are listed as pictures."""
-    names = []
-    for split in splits:
-        listed = set(split.names.values())
-        names.append([n for n in list_files(split.folder) if n in listed or is_picture(n)])
+    names = [_picture_names(split) for split in splits]
     files = [
         (split.folder, name) for split, found in zip(splits, names, strict=True) for name in found
     ]
@@ -127,3 +135,11 @@ def _add_pictures(splits: Sequence[Split], root: Path) -> list[Split]:
         else split
         for split, found in zip(splits, names, strict=True)
     ]
+
+
+def _picture_names(split: Split) -> list[str]:
+    """Name the pictures of a folder, and what is listed and there: hidden, or in linked folders."""
+    listed = set(split.names.values())
+    names = [n for n in list_files(split.folder) if n in listed or is_picture(n)]
+    others = sorted(listed.difference(names))
+    return [*names, *(name for name in others if resolve(split.folder / name))]

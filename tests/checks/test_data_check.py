@@ -182,6 +182,10 @@ def _unlabelled_broken(place: Place) -> None:
     (place.root / "test" / "2.png").write_bytes(b"broken")
 
 
+def _unlabelled_number_twice(place: Place) -> None:
+    _noise(16).save(place.root / "test" / "01.png")
+
+
 def _picture_outside(place: Place) -> None:
     _noise(12).save(place.root.parent / f"elsewhere-{place.name}.png")
     place.file.unlink()
@@ -366,6 +370,7 @@ RECORD_PLANTS = (
     Plant("picture_unreadable", _picture_is_text, 1),
     Plant("picture_unreadable", _picture_outside, 1),
     Plant("picture_unreadable", _unlabelled_broken),
+    Plant("name_unusable", _unlabelled_number_twice),
     Plant("size_differs", _size_differs),
     Plant("size_differs", _cropped),
     Plant("size_differs", _resized, 1),
@@ -485,7 +490,7 @@ def test_a_clean_set_gives_no_word(clean: Path) -> None:
 
 
 def test_every_kind_of_problem_is_planted() -> None:
-    assert {plant.code for plant in PLANTS} == set(KINDS) - {"no_data"}
+    assert {plant.code for plant in PLANTS} == set(KINDS) - {"no_data", "no_annotations"}
 
 
 def test_what_the_table_says_is_fixed_has_a_fix() -> None:

@@ -1,9 +1,12 @@
 """Copies of pictures across splits."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from digitdet.checks.fixes import fix_splits
-from digitdet.checks.picture_checks import check_copies
+from digitdet.checks.picture_checks import check_copies, check_pictures
 from digitdet.checks.pictures import Picture
 from digitdet.checks.records import Split
 
@@ -84,3 +87,39 @@ def test_a_name_is_mended_only_if_no_other_record_ends_alike() -> None:
         fixed, changes, _ = fix_splits([split])
         assert [image["id"] for image in fixed[0].images] == [1]
         assert changes[0].change.startswith("dropped the picture")
+
+
+def test_an_unlabelled_picture_whose_name_gives_no_id_of_its_own_is_an_error() -> None:
+    picture = Picture((60, 40), "a")
+    for names in (["1.png", "01.png"], ["a\nb.png"], ["caf\udce9.png"]):
+        split = Split("test", "test", Path("test"), pictures=dict.fromkeys(names, picture))
+        assert [p.code for p in check_pictures(split)] == ["name_unusable"]
+    for names in (["1.png", "sub/01.png"], ["1.png", "01.png", "a.png"]):
+        split = Split("test", "test", Path("test"), pictures=dict.fromkeys(names, picture))
+        assert list(check_pictures(split)) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "box", "is_restated"),
+    [
+        ((60, 40), [5, 5, 10, 10], True),
+        ((61, 40), [5, 5, 10, 10], True),  # rounding
+        ((50, 40), [5, 5, 10, 10], True),  # cropped
+        ((50, 40), [45, 5, 10, 10], False),  # the box is cut
+        ((30, 20), [5, 5, 10, 10], False),  # half as large
+        ((40, 60), [5, 5, 10, 10], False),  # turned
+        ((90, 90), [5, 5, 10, 10], False),  # stretched to a square
+        ((90, 90), [65, 5, 10, 10], True),  # the box was drawn on it
+        ((90, 90), None, True),
+    ],
+)
+def test_a_size_is_restated_unless_boxes_may_belong_to_another_picture(
+    size: tuple[int, int], box: list[int] | None, is_restated: bool
+) -> None:
+    split = _split("train", "a")
+    split = replace(split, pictures={"1.png": Picture(size, "a")})
+    if box:
+        split.annotations.append({"id": 1, "image_id": 0, "bbox": box, "category_id": 1})
+    (fixed,), _, _ = fix_splits([split])
+    sizes = [(image["width"], image["height"]) for image in fixed.images]
+    assert sizes == ([size] if is_restated else [])

@@ -48,3 +48,10 @@ def test_a_report_never_goes_into_the_data_or_over_a_folder(
     (tmp_path / "data").mkdir()
     with pytest.raises(ValueError, match=message):
         check_places(tmp_path / "data", tmp_path / file, None)
+
+
+@pytest.mark.parametrize("file", ["out", "out/train.json"])
+def test_a_report_never_goes_into_the_copy(tmp_path: Path, file: str) -> None:
+    (tmp_path / "data").mkdir()
+    with pytest.raises(ValueError, match="--json"):
+        check_places(tmp_path / "data", tmp_path / file, tmp_path / "out")

@@ -78,7 +78,7 @@ def test_pictures_without_a_file_are_a_split_and_other_folders_are_not(tmp_path:
     Image.new("RGB", (3, 3)).save(tmp_path / "test" / "1.png")
     Image.new("RGB", (3, 3)).save(tmp_path / ".cache" / "1.png")
     (tmp_path / "labels" / "1.txt").touch()
-    assert _read(tmp_path) == ([("test", "test")], [])
+    assert _read(tmp_path) == ([("test", "test")], [("no_annotations", ".")])
     assert _read(tmp_path, with_pictures=False) == ([], [("no_data", ".")])
 
 
@@ -109,3 +109,27 @@ def test_a_listed_file_is_read_whatever_its_ending(tmp_path: Path) -> None:
     (split,), _ = read_splits(tmp_path)
     assert split.pictures is not None
     assert {name: picture.size for name, picture in split.pictures.items()} == {"1.dat": (5, 3)}
+
+
+def test_a_listed_picture_that_is_hidden_or_in_a_linked_folder_is_read(tmp_path: Path) -> None:
+    for folder in ("train", "pool"):
+        (tmp_path / folder).mkdir()
+    names = (".hidden.png", "linked/1.png")
+    Image.new("RGB", (5, 3)).save(tmp_path / "train" / names[0])
+    Image.new("RGB", (5, 3)).save(tmp_path / "pool" / "1.png")
+    (tmp_path / "train" / "linked").symlink_to(tmp_path / "pool")
+    images = [
+        {"id": number, "file_name": name, "height": 3, "width": 5}
+        for number, name in enumerate((*names, "missing.png"))
+    ]
+    _write(tmp_path / "train.json", {**COCO, "images": images})
+    split = read_splits(tmp_path)[0][0]
+    sizes = {name: picture.size for name, picture in (split.pictures or {}).items()}
+    assert sizes == dict.fromkeys(names, (5, 3))
+
+
+def test_annotation_files_in_other_places_are_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    Image.new("RGB", (5, 3)).save(tmp_path / "train" / "1.png")
+    _write(tmp_path / "train" / "_annotations.coco.json", COCO)
+    assert _read(tmp_path) == ([("train", "train")], [("no_annotations", ".")])
