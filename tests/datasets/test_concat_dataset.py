@@ -104,7 +104,7 @@ def test_a_picture_that_comes_twice_is_drawn_anew_each_time(layout: Path) -> Non
     assert torch.equal(dataset[0][0], first)
 
 
-def test_workers_and_ranks_see_the_same_epoch(layout: Path) -> None:
+def test_workers_see_the_same_epoch(layout: Path) -> None:
     parts = [_train(layout, transforms=DISTORT), {"type": "SyntheticDigits", "num_scenes": 3}]
     dataset = ConcatDataset(parts, weights=[2, 1], num_samples=9)
     loaders = [
@@ -123,6 +123,25 @@ def test_workers_and_ranks_see_the_same_epoch(layout: Path) -> None:
         for one, other in zip(*loaders, strict=True):
             assert all(map(torch.equal, one["images"], other["images"]))
             assert [t["source"] for t in one["targets"]] == [t["source"] for t in other["targets"]]
+
+
+def test_ranks_share_an_epoch_of_weights(layout: Path) -> None:
+    parts = [_train(layout, transforms=DISTORT), {"type": "SyntheticDigits", "num_scenes": 3}]
+    found = {}
+    for rank in range(2):  # each rank builds its own
+        dataset = ConcatDataset(parts, weights=[2, 1], num_samples=10)
+        sampler = DefaultSampler(dataset, seed=5)
+        sampler.rank, sampler.world_size, sampler.num_samples = rank, 2, 5
+        sampler.set_epoch(1)
+        set_epoch(dataset, 1, 5)
+        order = list(sampler)
+        found |= dict(zip(order, dataset.__getitems__(order), strict=True))
+    whole = ConcatDataset(parts, weights=[2, 1], num_samples=10)
+    set_epoch(whole, 1, 5)
+    assert sorted(found) == list(range(10))
+    for index, (image, target) in found.items():
+        assert torch.equal(image, whole[index][0])
+        assert target["source"] == whole[index][1]["source"]
 
 
 @pytest.mark.parametrize(
