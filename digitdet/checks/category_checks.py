@@ -61,6 +61,20 @@ def are_usual(labels: Mapping[int, int]) -> bool:
     return bool(labels) and all(category == label for category, label in labels.items())
 
 
+def are_digits(labels: Mapping[int, int]) -> bool:
+    """Whether each category's id is its digit."""
+    return bool(labels) and all(id_ == label_to_digit(label) for id_, label in labels.items())
+
+
+def ids_may_be_labels(split: Split) -> bool:
+    """Whether boxes have the id 10 and none has 0, though the categories say that ids are digits.
+
+    Then ids may be digit + 1, or SVHN's own, of which 10 is the digit 0: nothing shows which.
+    """
+    counts = count_categories(split)
+    return are_digits(find_labels(split)) and counts[digit_to_label(9)] > 0 and not counts[0]
+
+
 def ids_are_digits(split: Split) -> bool:
     """Whether boxes carry digits, 0 to 9, though the categories say digit + 1.
 
@@ -102,8 +116,7 @@ def check_categories(split: Split) -> Iterator[Problem]:
 def _check_map(split: Split, labels: dict[int, int]) -> Iterator[Problem]:
     digits = {category: label_to_digit(label) for category, label in labels.items()}
     if not are_usual(labels):
-        is_digit = all(category == digit for category, digit in digits.items())
-        code = "ids_0_to_9" if is_digit else "category_ids_differ"
+        code = "ids_0_to_9" if are_digits(labels) else "category_ids_differ"
         yield Problem(code, split.source, f"id -> digit: {digits}")
     missing = [label_to_digit(label) for label in LABELS if label not in labels.values()]
     if missing:

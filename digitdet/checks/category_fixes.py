@@ -9,6 +9,7 @@ from digitdet.checks.category_checks import (
     are_usual,
     count_categories,
     find_labels,
+    ids_may_be_labels,
     swap,
 )
 from digitdet.checks.edits import Change, Edit, drop_pictures, replace_annotations
@@ -59,7 +60,9 @@ def complete_categories(split: Split, problems: Sequence[Problem]) -> Edit:
 
 
 def renumber_categories(split: Split, problems: Sequence[Problem]) -> Edit:
-    """Make each category id the digit + 1, in the categories and the boxes."""
+    """Make each category id the digit + 1, in categories and boxes, unless boxes speak against it."""
+    if ids_may_be_labels(split):
+        return split, []
     labels = find_labels(split)
     categories = [{**category, "id": labels[category["id"]]} for category in split.categories]
     split = _renumber_boxes(split, labels)
@@ -78,6 +81,11 @@ def drop_zeros(split: Split, problems: Sequence[Problem]) -> Edit:
     if not count_categories(split)[digit_to_label(9)]:
         return split, []
     return drop_pictures(split, problems)
+
+
+def drop_unknown(split: Split, problems: Sequence[Problem]) -> Edit:
+    """Drop pictures with a box of an unknown id, unless that puts all ids in doubt."""
+    return (split, []) if ids_may_be_labels(split) else drop_pictures(split, problems)
 
 
 def _with_categories(

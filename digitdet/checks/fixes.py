@@ -7,6 +7,7 @@ from digitdet.checks.box_fixes import clip, to_xywh
 from digitdet.checks.category_fixes import (
     add_one,
     complete_categories,
+    drop_unknown,
     drop_unused,
     drop_zeros,
     renumber_categories,
@@ -40,7 +41,7 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
     (add_one, frozenset({"ids_are_digits"})),
     (complete_categories, frozenset({"category_missing"})),
     (drop_zeros, frozenset({"category_zero"})),
-    (drop_pictures, frozenset({"unknown_category"})),
+    (drop_unknown, frozenset({"unknown_category"})),
     (renumber_categories, frozenset({"ids_0_to_9", "category_ids_differ"})),
     (complete_categories, frozenset({"category_missing"})),
     (to_xywh, frozenset({"xyxy_as_xywh"})),

@@ -117,7 +117,8 @@ KINDS: dict[str, Kind] = {
         "error",
         "a box has a category id that the file does not define",
         "label it again, or add the category",
-        "drops the picture, unless a category that is missing explains the id",
+        "drops the picture, unless a category that is missing explains the id, or an id of 10 "
+        "where none is 0 puts all ids in doubt",
     ),
     "xyxy_as_xywh": Kind(
         "error",

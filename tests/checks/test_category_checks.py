@@ -102,6 +102,16 @@ def test_a_missing_category_is_added_before_boxes_of_it_are_judged() -> None:
 
 def test_in_a_file_of_other_ids_an_unknown_one_is_not_taken_for_a_missing_digit() -> None:
     categories = [{"id": digit, "name": str(digit)} for digit in range(9)]
-    (fixed,), changes, _ = fix_splits([_split([1, 10], categories)])
+    (fixed,), changes, _ = fix_splits([_split([0, 1, 10], categories)])
     assert fixed.annotations == []
     assert "dropped the picture" in changes[0].change
+
+
+def test_an_id_10_without_0_in_a_file_of_digits_puts_all_in_doubt() -> None:
+    """Ids may be digit + 1, or SVHN's own: renumbering would teach wrong digits."""
+    categories = [{"id": digit, "name": str(digit)} for digit in range(10)]
+    split = _split([1, 9, 10], categories)
+    (fixed,), changes, problems = fix_splits([split])
+    assert changes == []
+    assert fixed == split
+    assert [problem.code for problem in problems] == ["ids_0_to_9", "unknown_category"]
