@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitdet.datasets.picture_file import Read, digest_of, lock, open_pictures, write_pictures
+from digitdet.datasets.picture_file import (
+    Read,
+    digest_of,
+    lock,
+    open_pictures,
+    remove_parts,
+    write_pictures,
+)
 
 
 class DiskCache:
@@ -47,8 +54,10 @@ class DiskCache:
 
     def _make(self, num_pictures: int, max_bytes: int, read: Read) -> list[Any] | None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with lock(self.file.with_suffix(".lock")):
+        with lock(self.file.with_suffix(".lock")) as alone:
             if open_pictures(self.file, self._digest) is None:
+                if alone:
+                    remove_parts(self.file)
                 write_pictures(self.file, self._digest, num_pictures, max_bytes, read)
         return open_pictures(self.file, self._digest)
 

@@ -53,14 +53,23 @@ def _state(path: str) -> tuple[int, int] | None:
 
 
 @contextlib.contextmanager
-def lock(file: Path) -> Iterator[None]:
-    """Let one process at a time pass, where the system can; the lock ends with its process."""
+def lock(file: Path) -> Iterator[bool]:
+    """Let one process at a time pass; the lock ends with its process. False if there is none."""
     with file.open("wb") as stream:
-        with contextlib.suppress(ImportError, OSError):
+        try:
             import fcntl
 
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        except (ImportError, OSError):
+            yield False
+        else:
+            yield True
+
+
+def remove_parts(file: Path) -> None:
+    """Remove what processes that were killed left of a file; none may be writing it."""
+    for part in file.parent.glob(f"{file.stem}.*.part"):
+        part.unlink()
 
 
 def write_pictures(

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,23 @@ def test_an_interrupted_making_leaves_nothing_and_the_next_run_makes_it(folder: 
         DiskCache(folder.files, folder.cache_dir, 10_000, interrupt)
     assert {file.suffix for file in folder.cache_dir.iterdir()} == {".lock"}
     assert_holds_all(folder.open(), folder)
+
+
+def test_what_a_killed_run_left_is_removed(folder: Folder) -> None:
+    context = multiprocessing.get_context("fork")
+
+    def die(index: int) -> Pixels:
+        if index == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return folder.read(index)
+
+    arguments = (folder.files, folder.cache_dir, 10_000, die)
+    run = context.Process(target=DiskCache, args=arguments)
+    run.start()
+    run.join()
+    assert list(folder.cache_dir.glob("*.part"))
+    assert_holds_all(folder.open(), folder)
+    assert {file.suffix for file in folder.cache_dir.iterdir()} == {".pictures", ".lock"}
 
 
 def test_a_run_that_uses_the_old_file_goes_on_with_it(folder: Folder) -> None:
