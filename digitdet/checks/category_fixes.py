@@ -60,7 +60,7 @@ def complete_categories(split: Split, problems: Sequence[Problem]) -> Edit:
 
 
 def renumber_categories(split: Split, problems: Sequence[Problem]) -> Edit:
-    """Make each category id the digit + 1, in categories and boxes, unless boxes speak against it."""
+    """Make each category id the digit + 1, in categories and boxes, unless ids are in doubt."""
     if ids_may_be_labels(split):
         return split, []
     labels = find_labels(split)
