@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
+from types import MethodType
 from typing import Any
 
 from torch import nn
@@ -75,6 +77,10 @@ def _attributes(item: Any) -> dict[str, Any]:
     if isinstance(item, nn.Module):
         own = {key: value for key, value in own.items() if key not in _OF_MODULES}
         own.update(item.named_children())
+    if isinstance(item, partial):
+        own.update(func=item.func, args=item.args, keywords=item.keywords)
+    if isinstance(item, MethodType):
+        own["__self__"] = item.__self__
     if hasattr(item, "transforms"):  # a property is in no __dict__
         own.setdefault("transforms", item.transforms)
     return own

@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,9 @@ def test_what_does_not_is_refused_with_its_place_its_range_and_a_remedy(
         (Sometimes([None, {"night": v2.RandomHorizontalFlip()}]), f"{FIRST}.inner[1]['night']"),
         (Sometimes(Sometimes(_in("Compose", FLIP))), f"{FIRST}.inner.inner.{FIRST}"),
         (Listed(v2.RandomHorizontalFlip, "make"), f"{FIRST}.{FIRST}"),
+        (partial(v2.RandomHorizontalFlip()), f"{FIRST}.func"),
+        (partial(Sometimes, inner=v2.RandomHorizontalFlip()), f"{FIRST}.keywords['inner']"),
+        (v2.RandomHorizontalFlip().forward, f"{FIRST}.__self__"),
     ],
     ids=str,
 )
