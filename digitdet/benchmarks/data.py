@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import torch
 from mmengine.dataset import DefaultSampler
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from digitdet.datasets.aspect_ratio_batch_sampler import AspectRatioBatchSampler
 from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.datasets.synthetic_layout import write_layout
 from digitdet.registry import DATASETS
+from digitdet.threads import one_thread
 
 NUM_SYNTHETIC = 256
 BATCH_SIZES = (8, 16)
@@ -51,8 +51,7 @@ def benchmark_data(
         raise ValueError(f"repeats has to be at least 1, got {repeats}")
     config = configs.load(config_file, options)
     loader = config.train_dataloader
-    torch.set_num_threads(1)
-    with _data(find_pictures(loader.dataset)) as data:
+    with one_thread(), _data(find_pictures(loader.dataset)) as data:
         cached = _build(data, transforms=[], cache="ram")
         changed = _build(data) if data.get("transforms") else None
         console.print(

@@ -1,11 +1,8 @@
 """Shows the samples of configs as a model sees them."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from digitdet.console import console, track
 from digitdet.inspection.contact_sheet import Tile, draw_sheet, make_tile
@@ -13,6 +10,7 @@ from digitdet.inspection.distributions import Distributions
 from digitdet.inspection.figures import MOST_SETS, draw_distributions
 from digitdet.inspection.samples import PictureStatistics, measure_pictures, measure_samples
 from digitdet.inspection.sources import Sample, Source, open_source, to_pixels
+from digitdet.threads import one_thread
 
 PER_SHEET = 24  # tiles: rows of 3 or 6 are full
 MOST_NAMES = 5  # pictures named in a message
@@ -65,7 +63,7 @@ def browse(
         raise ValueError(f"{out}: is no folder; choose another by --out")
     out.mkdir(parents=True, exist_ok=True)
     stem = "_".join(source.name for source in sources) + f"_{split}_epoch{epoch}"
-    with _one_thread():
+    with one_thread():
         if stats:
             return [_draw_statistics(sources, out / f"{stem}_distributions.png")]
         when = f"{split}, epoch {epoch}"
@@ -82,17 +80,6 @@ def _names(files: Sequence[Path]) -> list[str]:
     if len(set(stems)) == len(stems):
         return stems
     return ["-".join(file.with_suffix("").parts).lstrip("/-") for file in files]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute as workers of a loader do: threads cost small pictures more than they give."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _draw_sheets(source: Source, stem: Path, when: str) -> Iterator[Path]:
