@@ -10,6 +10,7 @@ from torch import Tensor
 
 from digitdet.datasets.annotations import Annotations
 from digitdet.datasets.pictures import CACHE_BYTES, Pictures, to_tensors
+from digitdet.datasets.subsets import check_positions
 from digitdet.structures import Target
 
 
@@ -60,9 +61,7 @@ class AnnotatedPictures:
             IndexError: If there is no such position.
             ValueError: If a picture can't be decoded, or is of another size than stated.
         """
-        if indices and not (min(indices) >= 0 and max(indices) < len(self.files)):
-            outside = next(i for i in indices if not 0 <= i < len(self.files))
-            raise IndexError(f"picture {outside} of {len(self.files)}")
+        check_positions(indices, len(self.files), "picture")
         views = [self.pictures.view(index) for index in indices]
         if [view.shape[1:] for view in views] != [self._sizes[index] for index in indices]:
             self._refuse_sizes(indices, views)

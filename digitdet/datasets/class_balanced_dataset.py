@@ -17,6 +17,7 @@ from digitdet.datasets.samples import (
     take_samples,
     takes_others_each_epoch,
 )
+from digitdet.datasets.subsets import check_positions
 from digitdet.datasets.weighted_draw import WeightedDraw
 from digitdet.registry import DATASETS
 
@@ -94,9 +95,7 @@ class ClassBalancedDataset(Dataset[Sample]):
             indices: Their positions.
             draws: For each, the number that its random draws follow from.
         """
-        for index in indices:
-            if not 0 <= index < len(self):
-                raise IndexError(f"sample {index} of {len(self)}")
+        check_positions(indices, len(self), "sample")
         return take_samples(self.dataset, self.draw.positions[list(indices)].tolist(), draws)
 
 

@@ -10,6 +10,7 @@ from torch.utils.data import Dataset
 
 from digitdet.datasets.merging import check_image_ids, merge_metainfo
 from digitdet.datasets.samples import Sample, column, refuse_evaluation, take_samples
+from digitdet.datasets.subsets import check_positions
 from digitdet.datasets.weighted_draw import WeightedDraw
 from digitdet.registry import DATASETS
 
@@ -102,9 +103,7 @@ class ConcatDataset(Dataset[Sample]):
             indices: Their positions.
             draws: For each, the number that its random draws follow from.
         """
-        for index in indices:
-            if not 0 <= index < len(self):
-                raise IndexError(f"sample {index} of {len(self)}")
+        check_positions(indices, len(self), "sample")
         positions = np.array(indices, dtype=np.int64)
         if self.draw:
             positions = self.draw.positions[positions]

@@ -11,7 +11,7 @@ from digitdet.datasets.folders import assign_image_ids, check_folder, list_image
 from digitdet.datasets.images import IMAGE_SUFFIXES
 from digitdet.datasets.pictures import CACHE_BYTES, Pictures
 from digitdet.datasets.samples import Sample, transform_samples
-from digitdet.datasets.subsets import resolve_indices
+from digitdet.datasets.subsets import check_positions, resolve_indices
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
 from digitdet.transforms.pipeline import Pipeline
@@ -106,9 +106,7 @@ class ImageFolder(Dataset[Sample]):
         return transform_samples(self.pipeline, samples, draws)
 
     def _read(self, indices: Sequence[int]) -> list[Sample]:
-        for index in indices:
-            if not 0 <= index < len(self.files):
-                raise IndexError(f"picture {index} of {len(self.files)}")
+        check_positions(indices, len(self.files), "picture")
         return [
             (
                 image,

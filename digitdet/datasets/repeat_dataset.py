@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from digitdet.datasets.samples import Sample, column, refuse_evaluation, take_samples
+from digitdet.datasets.subsets import check_positions
 from digitdet.registry import DATASETS
 
 
@@ -68,7 +69,5 @@ class RepeatDataset(Dataset[Sample]):
             indices: Their positions.
             draws: For each, the number that its random draws follow from.
         """
-        for index in indices:
-            if not 0 <= index < len(self):
-                raise IndexError(f"sample {index} of {len(self)}")
+        check_positions(indices, len(self), "sample")
         return take_samples(self.dataset, [i % len(self.dataset) for i in indices], draws)

@@ -10,6 +10,22 @@ from digitdet.datasets.annotations import Annotations
 from digitdet.labels import DIGITS
 
 
+def check_positions(positions: Sequence[int], length: int, what: str) -> None:
+    """Refuse a position that a data set does not have.
+
+    Args:
+        positions: Of a batch's samples.
+        length: How many there are.
+        what: What lies there, for the error: ``"picture"``.
+
+    Raises:
+        IndexError: If one is negative, or not below ``length``; the first such is named.
+    """
+    if positions and not (min(positions) >= 0 and max(positions) < length):
+        outside = next(position for position in positions if not 0 <= position < length)
+        raise IndexError(f"{what} {outside} of {length}")
+
+
 def resolve_indices(indices: int | Sequence[int] | None, length: int, what: str) -> list[int]:
     """Make the positions of a subset.
 

@@ -8,7 +8,7 @@ from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
 from digitdet.datasets.samples import Sample
-from digitdet.datasets.subsets import resolve_indices
+from digitdet.datasets.subsets import check_positions, resolve_indices
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
 from digitdet.scenes import choose_fonts, make_factors, render_scene, scene_generator
@@ -88,8 +88,7 @@ class SyntheticDigits(Dataset[Sample]):
         return [self._render(*pair) for pair in zip(indices, draws, strict=True)]
 
     def _render(self, index: int, draw: int) -> Sample:
-        if not 0 <= index < len(self):
-            raise IndexError(f"scene {index} of {len(self)}")
+        check_positions([index], len(self), "scene")
         position = self.indices[index]
         number = self.pipeline.draws.epoch * self.num_scenes + position
         scene = render_scene(scene_generator(self.seed, number), self.factors, self.fonts)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digitdet.datasets import CocoDigits, ImageFolder, SyntheticDigits
-from digitdet.datasets.subsets import count_labels, resolve_indices
+from digitdet.datasets.subsets import check_positions, count_labels, resolve_indices
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,18 @@ def test_a_subset_of_scenes_keeps_its_scenes_in_each_epoch() -> None:
         assert [target["source"] for _, target in part] == [
             whole[position][1]["source"] for position in (3, 1)
         ]
+
+
+@pytest.mark.parametrize(("positions", "length"), [([], 0), ([0], 1), ([2, 0, 2], 3)])
+def test_positions_that_are_there_pass(positions: list[int], length: int) -> None:
+    check_positions(positions, length, "picture")
+
+
+@pytest.mark.parametrize(
+    ("positions", "length", "outside"), [([0], 0, 0), ([0, 3, -1], 3, 3), ([2, -1, 9], 3, -1)]
+)
+def test_the_first_position_that_is_not_there_is_named(
+    positions: list[int], length: int, outside: int
+) -> None:
+    with pytest.raises(IndexError, match=f"^picture {outside} of {length}$"):
+        check_positions(positions, length, "picture")
