@@ -1,6 +1,7 @@
 """What was found in a data folder, as tables for the console."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -32,22 +33,22 @@ def distribution_table(report: Report) -> Table:
         table.add_column(Text(name))
     table.add_row("pictures", *(f"{len(found.widths):,}" for found in splits.values()))
     table.add_row("boxes", *(f"{len(found.box_heights):,}" for found in splits.values()))
+    summaries = [found.summary() for found in splits.values()]
     for label, name in MEASURES.items():
-        table.add_row(label, *(_percentiles(found, name) for found in splits.values()))
-    table.add_row("boxes a picture", *(_counts(found) for found in splits.values()))
+        table.add_row(label, *(_percentiles(summary[name]) for summary in summaries))
+    table.add_row("boxes a picture", *(_counts(summary) for summary in summaries))
     for digit in DIGITS:
         table.add_row(f"digit {digit}", *(_share(found, digit) for found in splits.values()))
     return table
 
 
-def _percentiles(found: Distributions, name: str) -> str:
-    figures = found.summary()[name]
+def _percentiles(figures: Mapping[str, Any]) -> str:
     marks = [figures[key] for key in ("p5", "p50", "p95") if key in figures]
     return " / ".join(f"{mark:.3g}" for mark in marks) or "-"
 
 
-def _counts(found: Distributions) -> str:
-    counts = found.summary()["digits_per_picture"]["counts"]
+def _counts(summary: Mapping[str, Any]) -> str:
+    counts = summary["digits_per_picture"]["counts"]
     return "\n".join(f"{boxes}: {pictures:,}" for boxes, pictures in counts.items()) or "-"
 
 
