@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
+from PIL import Image
 from torch import Tensor, nn
 
 from digitdet import config as configs
@@ -82,7 +83,8 @@ def predict(
 
     Returns:
         What ``predictions.json`` holds: for each picture ``file``, ``number`` (None if there is
-        none), ``confidence``, ``digits`` (digit, score, box as xyxy in pixels), and ``drawn``.
+        none), ``confidence``, ``digits`` (digit, score, box as xyxy in pixels), ``others`` (further
+        numbers: number, confidence, digits), and ``drawn``.
 
     Raises:
         FileNotFoundError: If the config, the checkpoint or a path is missing.
@@ -115,7 +117,8 @@ def _predict_file(
     numbers = reader({key: value.cpu() for key, value in prediction.items()})
     record = _record(file, numbers)
     _draw(image, numbers).save(drawn)
-    console.print(f"{file}: {record['number'] or '(no number)'}  {record['confidence']:.2f}")
+    read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in numbers)
+    console.print(f"{file}: {read or '(no number)'}")
     return {**record, "drawn": str(drawn)}
 
 
@@ -137,30 +140,28 @@ def _unique_names(files: Sequence[Path], out: Path) -> list[Path]:
 
 
 def _record(file: Path, numbers: Sequence[Number]) -> dict[str, Any]:
-    if not numbers:
-        return {"file": str(file), "number": None, "confidence": 0.0, "digits": []}
-    number = numbers[0]
+    entries = [_entry(number) for number in numbers]
+    first = entries[0] if entries else {"number": None, "confidence": 0.0, "digits": []}
+    return {"file": str(file), **first, "others": entries[1:]}
+
+
+def _entry(number: Number) -> dict[str, Any]:
     digits = [
         {"digit": text, "score": score, "box": box}
         for text, score, box in zip(
             number.text, number.scores.tolist(), number.boxes.tolist(), strict=True
         )
     ]
-    return {
-        "file": str(file),
-        "number": number.text,
-        "confidence": number.confidence,
-        "digits": digits,
-    }
+    return {"number": number.text, "confidence": number.confidence, "digits": digits}
 
 
-def _draw(image: Tensor, numbers: Sequence[Number]) -> Any:
+def _draw(image: Tensor, numbers: Sequence[Number]) -> Image.Image:
     if not numbers:
         return draw_boxes(image, torch.zeros(0, 4), [], "no number found")
-    number = numbers[0]
     texts = [
         f"{digit} {score:.2f}"
+        for number in numbers
         for digit, score in zip(number.text, number.scores.tolist(), strict=True)
     ]
-    caption = f"{number.text} ({number.confidence:.2f})"
-    return draw_boxes(image, number.boxes, texts, caption)
+    caption = ", ".join(f"{number.text} ({number.confidence:.2f})" for number in numbers)
+    return draw_boxes(image, torch.cat([number.boxes for number in numbers]), texts, caption)

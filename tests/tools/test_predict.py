@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from digitdet.registry import READERS
+from digitdet.structures import Number, Prediction
+
 QUICKSTART = str(Path(__file__).parents[2] / "configs" / "experiments" / "quickstart.py")
 Tool = Callable[[str], Callable[[list[str]], None]]
 
@@ -32,6 +35,36 @@ def test_files_and_folders_are_read_drawn_and_listed(
         assert (record["number"] or "") == "".join(d["digit"] for d in record["digits"])
         assert record["file"] in printed
     assert any(record["number"] for record in records)
+
+
+def test_all_numbers_of_a_picture_are_printed_drawn_and_listed(
+    layout: Path,
+    checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class DigitByDigitReader:
+        """Reads each detection as a number of its own."""
+
+        def __call__(self, prediction: Prediction) -> list[Number]:
+            columns = (prediction["boxes"], prediction["labels"], prediction["scores"])
+            rows = zip(*columns, strict=True)
+            return [Number(str(int(n) - 1), b[None], s[None], float(s)) for b, n, s in rows]
+
+    monkeypatch.setitem(READERS.module_dict, "DigitByDigitReader", DigitByDigitReader)
+    out = tmp_path / "out"
+    arguments = [QUICKSTART, str(checkpoint), str(layout / "test"), "--out", str(out)]
+    option = "reader={'_delete_': True, 'type': 'DigitByDigitReader'}"
+    tool("predict")([*arguments, "--cfg-options", option])
+    records = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
+    printed = capsys.readouterr().out.split("1.png: ")[1].split(str(layout))[0]
+    numbers = [records[0], *records[0]["others"]]
+    assert len(numbers) > 1
+    assert " ".join(printed.split()) == ", ".join(
+        f"{number['number']} {number['confidence']:.2f}" for number in numbers
+    )
 
 
 def test_a_broken_picture_is_reported_and_the_rest_goes_on(
