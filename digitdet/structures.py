@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import torch
@@ -18,6 +18,8 @@ class Target(TypedDict):
         labels: (N,) int64, 1 to 10 (digit + 1).
         iscrowd: (N,) bool.
         source: The picture's file, or ``synthetic:SEED:INDEX``.
+        numbers: (N,) int64, the number of the picture that a digit belongs to, from 0. Only in
+            evaluation, and only where the annotations say so: without it, all digits are one.
     """
 
     image_id: int
@@ -25,6 +27,7 @@ class Target(TypedDict):
     labels: Tensor
     iscrowd: Tensor
     source: str
+    numbers: NotRequired[Tensor]
 
 
 class Prediction(TypedDict):
