@@ -8,6 +8,7 @@ import torch
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
+from digitdet.evaluation.results import Result, check_image_ids
 from digitdet.labels import DIGITS, digit_to_label
 from digitdet.registry import METRICS
 from digitdet.structures import Prediction, Target
@@ -43,7 +44,7 @@ class DigitMetric(BaseMetric):
         """
         self.results.extend(zip(data_samples, data_batch["targets"], strict=True))
 
-    def compute_metrics(self, results: list[tuple[Prediction, Target]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Result]) -> dict[str, float]:
         """Compute the figures of a split.
 
         Args:
@@ -56,24 +57,7 @@ class DigitMetric(BaseMetric):
         return mean_average_precision(results)
 
 
-def check_image_ids(targets: Sequence[Target]) -> None:
-    """Refuse a split in which two pictures have the same id.
-
-    Raises:
-        ValueError: If so; the message names both.
-    """
-    sources: dict[int, str] = {}
-    for target in targets:
-        image_id = target["image_id"]
-        if image_id in sources:
-            raise ValueError(
-                f"{sources[image_id]} and {target['source']} both have the image id {image_id}; "
-                "ids have to be unique within an evaluated split"
-            )
-        sources[image_id] = target["source"]
-
-
-def mean_average_precision(results: Sequence[tuple[Prediction, Target]]) -> dict[str, float]:
+def mean_average_precision(results: Sequence[Result]) -> dict[str, float]:
     """Compute COCO's average precision.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.evaluator import BaseMetric
 
-from digitdet.evaluation.digit_metric import check_image_ids
+from digitdet.evaluation.results import check_image_ids
 from digitdet.evaluation.submission import to_detections, to_label, write_json, write_submission
 from digitdet.registry import METRICS, READERS
 from digitdet.structures import Prediction, Target
