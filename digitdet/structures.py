@@ -88,8 +88,10 @@ class Batch(dict[str, Any]):
         arrays: list[Any] = [image.contiguous().numpy() for image in images]
         pixels = b"".join(arrays)
         counts = [len(target["boxes"]) for target in targets]
-        flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in _PACKED}
-        rest = [{k: v for k, v in target.items() if k not in _PACKED} for target in targets]
+        has_numbers = all("numbers" in target for target in targets)
+        keys = (*_PACKED, "numbers") if has_numbers else _PACKED
+        flat = {key: torch.cat([target[key] for target in targets]).numpy() for key in keys}
+        rest = [{k: v for k, v in target.items() if k not in flat} for target in targets]
         return _unpack, (pixels, arrays[0].dtype.str, shapes, counts, flat, rest)
 
     def __copy__(self) -> "Batch":
@@ -110,7 +112,7 @@ def _unpack(
     images = [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
     split = {key: torch.from_numpy(array).split(counts) for key, array in flat.items()}
     targets = [
-        {**others, **{key: split[key][index] for key in _PACKED}}
+        {**others, **{key: tensors[index] for key, tensors in split.items()}}
         for index, others in enumerate(rest)
     ]
     return Batch(images=images, targets=targets)

@@ -57,6 +57,19 @@ def _assert_same(one: Any, other: Any) -> None:
         assert one == other
 
 
+def _num_tensors(batch: Batch) -> int:
+    """How many tensors are pickled as such."""
+    tensors = []
+
+    class Counting(pickle.Pickler):
+        def persistent_id(self, value: object) -> None:
+            if isinstance(value, torch.Tensor):
+                tensors.append(value)
+
+    Counting(io.BytesIO()).dump(batch)
+    return len(tensors)
+
+
 @settings(deadline=None, max_examples=60)
 @given(SAMPLES, st.integers(0, 99), st.sampled_from([torch.uint8, torch.float32, torch.float16]))
 def test_a_pickled_batch_comes_back_the_same(
@@ -83,6 +96,18 @@ def test_pictures_without_pixels_come_back() -> None:
 def test_every_pickle_protocol_keeps_a_batch(protocol: int) -> None:
     batch = _batch([(2, 3, 4), (0, 5, 1)])
     _assert_same(pickle.loads(pickle.dumps(batch, protocol=protocol)), batch)
+
+
+@pytest.mark.parametrize("having", [(), (0,), (0, 1, 2)])
+def test_numbers_survive_pickling_and_cost_no_handle_where_all_targets_have_them(
+    having: tuple[int, ...],
+) -> None:
+    batch = _batch([(2, 3, 4), (0, 5, 1), (3, 2, 2)])
+    for position in having:
+        count = len(batch["targets"][position]["boxes"])
+        batch["targets"][position]["numbers"] = torch.arange(count)
+    _assert_same(pickle.loads(pickle.dumps(batch)), batch)
+    assert _num_tensors(batch) == len(having) % 3
 
 
 def test_further_keys_of_a_target_survive_pickling() -> None:
@@ -115,15 +140,7 @@ def test_pictures_that_are_views_of_others_are_pickled_as_they_look() -> None:
 
 def test_a_batch_is_packed_into_few_arrays() -> None:
     """Tensors cost a handle each where a worker passes them; NumPy arrays do not."""
-    tensors = []
-
-    class Counting(pickle.Pickler):
-        def persistent_id(self, value: object) -> None:
-            if isinstance(value, torch.Tensor):
-                tensors.append(value)
-
-    Counting(io.BytesIO()).dump(_batch([(3, 4, 5)] * 8))
-    assert tensors == []
+    assert _num_tensors(_batch([(3, 4, 5)] * 8)) == 0
 
 
 def test_changing_an_unpickled_batch_leaves_the_first_alone() -> None:

@@ -13,7 +13,14 @@ from digitdet.checks.records import (
     repeated,
 )
 from digitdet.datasets.json_files import short
-from digitdet.datasets.values import is_bbox, is_flag, is_int, is_name, is_size
+from digitdet.datasets.values import (
+    is_bbox,
+    is_flag,
+    is_int,
+    is_int_or_none,
+    is_name,
+    is_size,
+)
 
 Rules = Mapping[str, tuple[Callable[[Any], bool], str]]
 
@@ -28,7 +35,10 @@ ANNOTATION_RULES: Rules = {
     "category_id": (is_int, "an integer"),
     "bbox": (is_bbox, "four finite numbers [x, y, w, h]"),
 }
-CROWD_RULES: Rules = {**ANNOTATION_RULES, "iscrowd": (is_flag, "0 or 1")}
+OPTIONAL_RULES: Rules = {
+    "iscrowd": (is_flag, "0 or 1"),
+    "number": (is_int_or_none, "an integer or left out"),
+}
 HUGE = 1e9  # pixels; no number of an annotation file is larger
 
 
@@ -55,8 +65,9 @@ def image_faults(record: Any) -> Iterator[tuple[str, str]]:
 
 def annotation_faults(record: Any) -> Iterator[tuple[str, str]]:
     """Yield code and detail of what is wrong with one of a file's annotations."""
-    is_marked = isinstance(record, Mapping) and "iscrowd" in record
-    return _faults(record, CROWD_RULES if is_marked else ANNOTATION_RULES)
+    given = record if isinstance(record, Mapping) else {}
+    optional = {key: rule for key, rule in OPTIONAL_RULES.items() if key in given}
+    return _faults(record, {**ANNOTATION_RULES, **optional})
 
 
 def _faults(record: Any, rules: Rules) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from digitdet.datasets.json_files import short
 from digitdet.datasets.values import is_int, is_name
 
 Record = Mapping[str, Any]
-INTEGERS = ("id", "image_id", "category_id", "width", "height", "iscrowd")
+INTEGERS = ("id", "image_id", "category_id", "width", "height", "iscrowd", "number")
 
 
 def mend_records(split: Split, problems: Sequence[Problem]) -> Edit:

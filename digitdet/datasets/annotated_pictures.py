@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,19 +90,27 @@ class AnnotatedPictures:
         if not indices:
             return []
         spans = [slice(self._offsets[i], self._offsets[i + 1]) for i in indices]
-        counts = [span.stop - span.start for span in spans]
-        columns = (self.annotations.boxes, self.annotations.labels, self.annotations.iscrowd)
+        index = self.annotations
         boxes, labels, iscrowd = (
-            torch.from_numpy(np.concatenate([column[span] for span in spans])).split(counts)
-            for column in columns
+            _cut(column, spans) for column in (index.boxes, index.labels, index.iscrowd)
         )
-        return [
+        targets: list[Target] = [
             {
-                "image_id": self._image_ids[index],
+                "image_id": self._image_ids[picture],
                 "boxes": boxes[position],
                 "labels": labels[position],
                 "iscrowd": iscrowd[position],
-                "source": self._sources[index],
+                "source": self._sources[picture],
             }
-            for position, index in enumerate(indices)
+            for position, picture in enumerate(indices)
         ]
+        if index.numbers is not None:
+            for target, numbers in zip(targets, _cut(index.numbers, spans), strict=True):
+                target["numbers"] = numbers
+        return targets
+
+
+def _cut(column: NDArray[Any], spans: Sequence[slice]) -> Sequence[Tensor]:
+    """Copy parts of an array, as tensors of one storage."""
+    parts = [column[span] for span in spans]
+    return torch.from_numpy(np.concatenate(parts)).split([len(part) for part in parts])

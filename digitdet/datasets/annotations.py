@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from digitdet.datasets.categories import label_map
 from digitdet.datasets.json_files import read_json, short
-from digitdet.datasets.values import is_bbox, is_flag, is_int, is_name, is_size
+from digitdet.datasets.values import (
+    is_bbox,
+    is_flag,
+    is_int,
+    is_int_or_none,
+    is_name,
+    is_size,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Annotations:
         iscrowd: (A,) bool.
         annotation_ids: (A,) int64; an annotation without id has its position in the file.
         category_ids: Label -> the file's own category id.
+        numbers: (A,) int64, the number of the picture that a digit belongs to, from 0; None where
+            the file does not say.
     """
 
     file: Path
@@ -41,6 +50,7 @@ class Annotations:
     iscrowd: NDArray[np.bool_]
     annotation_ids: NDArray[np.int64]
     category_ids: dict[int, int]
+    numbers: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.image_ids)
@@ -68,11 +78,23 @@ def _column(
     for position, record in enumerate(records):
         if not isinstance(record, Mapping) or key not in record:
             raise ValueError(f"{where}[{position}] lacks {key!r}: {short(record)}")
-        if not valid(record[key]):
+    _check_given(records, key, where, valid, what)
+    return [record[key] for record in records]
+
+
+def _check_given(
+    records: Sequence[Mapping[str, Any]],
+    key: str,
+    where: str,
+    valid: Callable[[Any], bool],
+    what: str,
+) -> None:
+    """Check one key of the records that have it."""
+    for position, record in enumerate(records):
+        if key in record and not valid(record[key]):
             name = f" (id {short(record['id'])})" if "id" in record else ""
             got = short(record[key])
             raise ValueError(f"{where}[{position}]{name}: {key!r} is {what}, got {got}")
-    return [record[key] for record in records]
 
 
 def read_images(images: list[Any], where: str) -> tuple[list[int], list[str], list[list[int]]]:
@@ -91,14 +113,14 @@ def read_images(images: list[Any], where: str) -> tuple[list[int], list[str], li
 
 
 def check_boxes(boxes: list[Any], where: str, images: Container[int], ids: list[int]) -> None:
-    """Check the annotations: their boxes, marks, and references to image and category ids."""
+    """Check the annotations: boxes, references to image and category ids, and what is optional."""
     _column(boxes, "bbox", where, is_bbox, "four finite numbers [x, y, w, h]")
     named = f"the id of one of the file's categories ({ids})"
     _column(boxes, "category_id", where, lambda v: is_int(v) and v in ids, named)
     owner = "the id of one of the file's images"
     _column(boxes, "image_id", where, lambda v: is_int(v) and v in images, owner)
-    marked = [box for box in boxes if "iscrowd" in box]
-    _column(marked, "iscrowd", where, is_flag, "0 or 1")
+    _check_given(boxes, "iscrowd", where, is_flag, "0 or 1")
+    _check_given(boxes, "number", where, is_int_or_none, "an integer or left out")
 
 
 def read_annotations(file: Path) -> Annotations:
@@ -108,7 +130,8 @@ def read_annotations(file: Path) -> Annotations:
         file: A ``.json`` or ``.json.gz`` file.
 
     Returns:
-        The index, boxes as published.
+        The index, boxes as published. Where an annotation has a ``number``, each picture's numbers
+        are counted from 0 by it; digits without are one more number, the last.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -138,4 +161,19 @@ def read_annotations(file: Path) -> Annotations:
         iscrowd=np.array([bool(box.get("iscrowd", 0)) for box in boxes], dtype=bool)[order],
         annotation_ids=np.array(ids, dtype=np.int64)[order],
         category_ids={label: category_id for category_id, label in labels.items()},
+        numbers=_count_numbers([boxes[row].get("number") for row in order], picture[order]),
     )
+
+
+def _count_numbers(
+    stated: Sequence[int | None], picture: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """Count the numbers of each picture by what its boxes state; those that state none are one."""
+    is_absent = np.array([number is None for number in stated], dtype=np.int64)
+    if is_absent.all():
+        return None
+    values = np.array([number or 0 for number in stated], dtype=np.int64)
+    rows = np.stack([picture, is_absent, values], axis=1)
+    numbers, rank = np.unique(rows, axis=0, return_inverse=True)
+    ranks: NDArray[np.int64] = rank.reshape(-1) - np.searchsorted(numbers[:, 0], picture)
+    return ranks

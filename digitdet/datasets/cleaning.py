@@ -41,6 +41,9 @@ def _some(ids: Sequence[int], most: int = 5) -> str:
 def clean(annotations: Annotations) -> tuple[Annotations, Cleaning]:
     """Make annotations fit for training: clip boxes to their picture, drop empty and crowd ones.
 
+    Which number a digit belongs to is dropped as well: nothing in training asks for it, and a
+    transform that drops boxes need not know of it.
+
     Args:
         annotations: As published.
 
@@ -64,6 +67,7 @@ def clean(annotations: Annotations) -> tuple[Annotations, Cleaning]:
         labels=annotations.labels[kept],
         iscrowd=annotations.iscrowd[kept],
         annotation_ids=annotations.annotation_ids[kept],
+        numbers=None,
     )
     ids = annotations.annotation_ids
     return cleaned, Cleaning(

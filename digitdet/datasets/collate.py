@@ -21,12 +21,17 @@ def _check(image: Any, target: Target) -> None:
         raise ValueError(f"{source}: an image is a (3, H, W) tensor, got {shape}")
     if image.dtype != torch.uint8 and not image.is_floating_point():
         raise ValueError(f"{source}: an image is uint8 or float, got {image.dtype}")
-    boxes, labels, iscrowd = target["boxes"], target["labels"], target["iscrowd"]
     # `len` of a tensor takes three times as long.
-    if not boxes.shape[0] == labels.shape[0] == iscrowd.shape[0]:
-        counts = {"boxes": len(boxes), "labels": len(labels), "iscrowd": len(iscrowd)}
+    counts = {
+        "boxes": target["boxes"].shape[0],
+        "labels": target["labels"].shape[0],
+        "iscrowd": target["iscrowd"].shape[0],
+    }
+    if "numbers" in target:
+        counts["numbers"] = target["numbers"].shape[0]
+    if len(set(counts.values())) > 1:
         raise ValueError(
-            f"{source}: boxes, labels and iscrowd differ in number, got {counts}; "
+            f"{source}: {', '.join(counts)} differ in number, got {counts}; "
             "a transform that drops boxes must drop the others too"
         )
 

@@ -81,6 +81,7 @@ def select_pictures(annotations: Annotations, positions: Sequence[int]) -> Annot
         labels=annotations.labels[rows],
         iscrowd=annotations.iscrowd[rows],
         annotation_ids=annotations.annotation_ids[rows],
+        numbers=None if annotations.numbers is None else annotations.numbers[rows],
     )
 
 

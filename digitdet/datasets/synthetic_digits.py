@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
@@ -34,6 +36,7 @@ class SyntheticDigits(Dataset[Sample]):
         allow_unsafe: Take transforms too that are not safe for digits; see `check_safe`.
         indices: Positions of the scenes to take, from 0 to ``num_scenes`` - 1, or a number N for
             the first N; None for all. Their scenes stay those of the whole epoch.
+        test_mode: Give each digit's number in the targets, for evaluation: some scenes have two.
 
     Attributes:
         metainfo: ``classes``.
@@ -51,6 +54,7 @@ class SyntheticDigits(Dataset[Sample]):
         transforms: Sequence[Any] = (),
         allow_unsafe: bool = False,
         indices: int | Sequence[int] | None = None,
+        test_mode: bool = False,
     ) -> None:
         if num_scenes < 1:
             raise ValueError(f"num_scenes has to be at least 1, got {num_scenes!r}")
@@ -59,10 +63,16 @@ class SyntheticDigits(Dataset[Sample]):
         self.num_scenes = num_scenes
         self.seed = seed
         self.indices = resolve_indices(indices, num_scenes, "SyntheticDigits")
+        self.test_mode = test_mode
         self.factors = make_factors(factors)
         self.fonts = choose_fonts(fonts)
         self.pipeline = Pipeline(transforms, allow_unsafe)
         self.metainfo: Mapping[str, Any] = {"classes": DIGITS}
+
+    @property
+    def image_ids(self) -> NDArray[np.int64]:
+        """(I,) int64: each scene's picture id, the same in each epoch."""
+        return np.array(self.indices, dtype=np.int64) + 1
 
     def set_epoch(self, epoch: int, seed: int) -> None:
         """Set the epoch, from 0, and the run's seed.
@@ -102,4 +112,6 @@ class SyntheticDigits(Dataset[Sample]):
             "iscrowd": torch.zeros(len(scene.labels), dtype=torch.bool),
             "source": f"synthetic:{self.seed}:{number}",
         }
+        if self.test_mode:
+            target["numbers"] = torch.from_numpy(scene.numbers)
         return self.pipeline(image, target, draw)

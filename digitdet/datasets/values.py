@@ -13,6 +13,11 @@ def is_int(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
+def is_int_or_none(value: Any) -> TypeGuard[int | None]:
+    """Whether a value is an integer that int64 holds, or None, as if it were left out."""
+    return value is None or is_int(value)
+
+
 def is_size(value: Any) -> TypeGuard[int]:
     """Whether a value is a picture's width or height in pixels."""
     return is_int(value) and 0 < value <= MAX_SIDE

@@ -86,8 +86,8 @@ def _read_split(split: str, folder: Path, file: Path, result: Collection) -> lis
     boxes: dict[int, list[Box]] = {image_id: [] for image_id in ids}
     records = content["annotations"]
     check_boxes(records, f"{file}: annotations", boxes, sorted(classes))
-    for position, record in enumerate(records):
-        boxes[record["image_id"]].append(_box(record, classes, f"{file}: annotations[{position}]"))
+    for record in records:
+        boxes[record["image_id"]].append(_box(record, classes))
     missing = missing_files(folder, names)
     if missing:
         raise FileNotFoundError(
@@ -120,16 +120,13 @@ def _classes(categories: Sequence[Any], where: str) -> dict[int, str]:
     return classes
 
 
-def _box(record: Mapping[str, Any], classes: Mapping[int, str], where: str) -> Box:
+def _box(record: Mapping[str, Any], classes: Mapping[int, str]) -> Box:
     x, y, w, h = record["bbox"]
-    number = record.get("number")
-    if number is not None and not is_int(number):
-        raise ValueError(f"{where}: 'number' is an integer or left out, got {short(number)}")
     return Box(
         classes[record["category_id"]],
         (x, y, x + w, y + h),
         bool(record.get("iscrowd", 0)),
-        number,
+        record.get("number"),
     )
 
 

@@ -32,7 +32,10 @@ JUNK = st.recursive(
     max_leaves=4,
 )
 KEYS = st.sampled_from(
-    ["id", "image_id", "category_id", "bbox", "iscrowd", "file_name", "width", "height", "name"]
+    [
+        *("id", "image_id", "category_id", "bbox", "iscrowd", "number"),
+        *("file_name", "width", "height", "name"),
+    ]
 )
 DAMAGE = st.tuples(
     st.sampled_from(LISTS),

@@ -82,6 +82,49 @@ def test_ids_that_are_not_digit_plus_1_are_read_by_name(tmp_path: Path) -> None:
     assert read.category_ids == {1: 10, 2: 1, 3: 2}
 
 
+def _numbered(tmp_path: Path, numbers: list[Any], images: list[int]) -> list[list[int]] | None:
+    """The numbers that are read of digits with these indices, by picture; ... for none."""
+    boxes = []
+    for number, image_id in zip(numbers, images, strict=True):
+        box = {"image_id": image_id, "bbox": [1, 2, 3, 2], "category_id": 1}
+        boxes.append(box if number is ... else {**box, "number": number})
+    read = read_annotations(_write(tmp_path, {**GOOD, "annotations": boxes}))
+    if read.numbers is None:
+        return None
+    assert read.numbers.dtype == np.int64
+    return [read.numbers[read.of_image(position)].tolist() for position in range(len(read))]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([], None),
+        ([..., None], None),  # null is as good as left out
+        ([0], [[0], []]),
+        ([1, 0, 1], [[1, 0, 1], []]),
+        ([-7, 9, 2**63 - 1, -7], [[0, 1, 2, 0], []]),
+        ([3, ..., 3, None], [[0, 1, 0, 1], []]),  # those without are one more, the last
+    ],
+)
+def test_numbers_are_counted_from_0_by_what_the_file_states(
+    tmp_path: Path, numbers: list[Any], expected: list[list[int]] | None
+) -> None:
+    assert _numbered(tmp_path, numbers, [7] * len(numbers)) == expected
+
+
+def test_each_picture_counts_its_own_numbers(tmp_path: Path) -> None:
+    numbers = _numbered(tmp_path, [5, ..., 2, 4, ...], [3, 7, 3, 3, 7])
+    assert numbers == [[0, 0], [2, 0, 1]]  # picture 7, then 3
+
+
+def test_a_wrong_mark_is_named_by_its_position_among_all_annotations(tmp_path: Path) -> None:
+    content = copy.deepcopy(GOOD)
+    del content["annotations"][0]["iscrowd"]
+    content["annotations"][2]["iscrowd"] = 2
+    with pytest.raises(ValueError, match=r"annotations\[2\] \(id 52\): 'iscrowd' is 0 or 1"):
+        read_annotations(_write(tmp_path, content))
+
+
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.json: no such annotation file"):
         read_annotations(tmp_path / "none.json")
@@ -164,6 +207,13 @@ WRONG = [
     *(
         (_set("annotations", 1, "iscrowd", to=value), "'iscrowd' is 0 or 1")
         for value in ("0", 2, None, 1.0)
+    ),
+    *(
+        (
+            _set("annotations", 1, "number", to=value),
+            "annotations[1] (id 51): 'number' is an integer or left out",
+        )
+        for value in ("0", True, 1.0, [1], 2**63)
     ),
     *(
         (_set("images", 1, "file_name", to=name), WHERE_NAME)

@@ -88,6 +88,30 @@ def test_crowd_marks_are_kept_in_test_mode_and_dropped_in_training(
     assert _open(file)[0][1]["iscrowd"].tolist() == [False]
 
 
+def test_numbers_are_given_in_test_mode_alone_and_only_where_the_file_has_them(
+    write_coco: Callable[..., Path],
+) -> None:
+    digit = {"image_id": 1, "bbox": [1, 1, 5, 5], "category_id": 3}
+    file = write_coco(annotations=[{**digit, "number": 4}, digit, {**digit, "number": 4}])
+    numbers = _open(file, test_mode=True)[0][1]["numbers"]
+    assert numbers.dtype == torch.int64
+    assert numbers.tolist() == [0, 1, 0]
+    assert "numbers" not in _open(file)[0][1]
+    assert "numbers" not in _open(write_coco(annotations=[digit]), test_mode=True)[0][1]
+
+
+def test_a_subset_keeps_the_numbers_of_its_pictures(write_coco: Callable[..., Path]) -> None:
+    images = [{"id": i, "file_name": "1.png", "height": 40, "width": 60} for i in (1, 2, 3)]
+    indices = [(1, 0), (2, 1), (2, 0), (3, 8), (3, 9)]
+    digits = [
+        {"image_id": image_id, "bbox": [1, 1, 5, 5], "category_id": 3, "number": number}
+        for image_id, number in indices
+    ]
+    file = write_coco(images=images, annotations=digits)
+    part = _open(file, test_mode=True, indices=[2, 1])
+    assert [target["numbers"].tolist() for _, target in part] == [[0, 1], [1, 0]]
+
+
 def test_changing_a_sample_leaves_the_next_one_alone(write_coco: Callable[..., Path]) -> None:
     dataset = _open(write_coco(boxes=BOXES[:1]))
     for _ in range(2):

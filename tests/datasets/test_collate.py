@@ -73,6 +73,17 @@ def test_targets_that_differ_in_number_are_refused_with_counts_and_source(key: s
         collate([_sample(1), (image, target)])
 
 
+def test_numbers_are_kept_and_have_to_be_as_many_as_the_boxes() -> None:
+    image, target = _sample(3, image_id=9)
+    target["numbers"] = torch.tensor([1, 0, 1])
+    batch = collate([_sample(1), (image, target)])
+    assert "numbers" not in batch["targets"][0]
+    assert batch["targets"][1]["numbers"].tolist() == [1, 0, 1]
+    target["numbers"] = target["numbers"][:2]
+    with pytest.raises(ValueError, match=r"^9\.png: .*differ in number.*'numbers': 2"):
+        collate([(image, target)])
+
+
 def test_label_zero_is_refused_with_the_file_name() -> None:
     image, target = _sample(3, image_id=9)
     target["labels"][1] = 0

@@ -48,8 +48,25 @@ def _expected(content: Any) -> list[dict[str, Any]]:
         boxes = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1)
         labels = [digits[box["category_id"]] + 1 for box in own]
         crowd = [bool(box.get("iscrowd", 0)) for box in own]
-        expected.append({"id": image["id"], "boxes": boxes, "labels": labels, "iscrowd": crowd})
+        expected.append(
+            {
+                "id": image["id"],
+                "boxes": boxes,
+                "labels": labels,
+                "iscrowd": crowd,
+                "numbers": _numbers(content, own),
+            }
+        )
     return expected
+
+
+def _numbers(content: Any, own: list[Any]) -> list[int] | None:
+    if all(box.get("number") is None for box in content["annotations"]):
+        return None
+    stated = {box["number"] for box in own if box.get("number") is not None}
+    ranks: dict[int | None, int] = {number: rank for rank, number in enumerate(sorted(stated))}
+    ranks[None] = len(stated)
+    return [ranks[box.get("number")] for box in own]
 
 
 def _is_read(root: Path, name: str, content: bytes) -> bool:
@@ -82,6 +99,8 @@ def _check_published(target: Any, wanted: dict[str, Any]) -> None:
     assert target["boxes"].isfinite().all()
     assert target["labels"].tolist() == wanted["labels"]
     assert target["iscrowd"].tolist() == wanted["iscrowd"]
+    numbers = target["numbers"].tolist() if "numbers" in target else None
+    assert numbers == wanted["numbers"]
 
 
 def _check_cleaned(image: Any, target: Any) -> None:
@@ -92,6 +111,7 @@ def _check_cleaned(image: Any, target: Any) -> None:
     assert (boxes[:, :2] < boxes[:, 2:]).all()
     assert ((target["labels"] >= 1) & (target["labels"] <= 10)).all()
     assert not target["iscrowd"].any()
+    assert "numbers" not in target
 
 
 @settings(max_examples=150, deadline=None)

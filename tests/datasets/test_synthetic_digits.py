@@ -10,7 +10,7 @@ from torchvision import tv_tensors
 
 from digitdet.datasets import SyntheticDigits, collate
 from digitdet.registry import DATASETS
-from digitdet.scenes import render_scene
+from digitdet.scenes import make_factors, render_scene
 from digitdet.structures import Batch
 
 JITTER = [dict(type="ColorJitter", brightness=0.5, hue=0.3)]
@@ -60,6 +60,21 @@ def test_a_sample_is_the_scene_with_documented_types() -> None:
     assert target["labels"].tolist() == scene.labels.tolist()
     assert target["iscrowd"].tolist() == [False] * len(scene.labels)
     assert (target["image_id"], target["source"]) == (3, "synthetic:4:2")
+
+
+def test_a_digits_number_is_given_in_test_mode_alone() -> None:
+    several = dict(several=1.0)
+    target = SyntheticDigits(3, seed=4, factors=several, test_mode=True)[2][1]
+    scene = render_scene(np.random.default_rng((4, 2)), make_factors(several))
+    assert set(scene.numbers.tolist()) == {0, 1}
+    assert target["numbers"].tolist() == scene.numbers.tolist()
+    assert target["numbers"].dtype == torch.int64
+    assert "numbers" not in SyntheticDigits(3, seed=4, factors=several)[2][1]
+
+
+def test_the_ids_of_a_subset_are_known_without_rendering() -> None:
+    dataset = SyntheticDigits(9, indices=[7, 0])
+    assert dataset.image_ids.tolist() == [dataset[index][1]["image_id"] for index in range(2)]
 
 
 def test_the_source_replays_the_scene_in_any_epoch() -> None:

@@ -59,7 +59,7 @@ def test_boxes_are_read_with_their_names_and_marks(root: Path) -> None:
 @pytest.mark.parametrize("number", ["1", 1.5, True, [1]])
 def test_a_number_that_is_no_index_is_refused(root: Path, number: object) -> None:
     _write(root / "train.json", _content([BOX, {**BOX, "number": number}]))
-    with pytest.raises(ValueError, match=r"train\.json: annotations\[1\]: 'number' is an integer"):
+    with pytest.raises(ValueError, match=r"json: annotations\[1\].*: 'number' is an integer"):
         read_coco(root)
 
 

@@ -22,6 +22,7 @@ GOOD: dict[str, Any] = {
         {"id": 50, "image_id": 3, "bbox": [1, 2, 3, 2], "category_id": 10, "iscrowd": 0},
         {"id": 51, "image_id": 7, "bbox": [-1.5, 2, 30, 2.5], "category_id": 1},
         {"id": 52, "image_id": 3, "bbox": [0, 0, 2, 2], "category_id": 2, "iscrowd": 1},
+        {"id": 53, "image_id": 3, "bbox": [4, 1, 2, 3], "category_id": 4, "number": 1},
     ],
     "categories": [{"id": digit + 1, "name": str(digit)} for digit in range(10)],
 }

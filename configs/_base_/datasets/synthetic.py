@@ -14,14 +14,14 @@ val_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type="DefaultSampler", shuffle=False),
     collate_fn=dict(type="digitdet.collate"),
-    dataset=dict(type="SyntheticDigits", num_scenes=400, seed=1),
+    dataset=dict(type="SyntheticDigits", num_scenes=400, seed=1, test_mode=True),
 )
 test_dataloader = dict(
     batch_size=16,
     num_workers=1,
     sampler=dict(type="DefaultSampler", shuffle=False),
     collate_fn=dict(type="digitdet.collate"),
-    dataset=dict(type="SyntheticDigits", num_scenes=400, seed=2),
+    dataset=dict(type="SyntheticDigits", num_scenes=400, seed=2, test_mode=True),
 )
 val_evaluator = [dict(type="DigitMetric")]
 test_evaluator = [dict(type="DigitMetric")]
