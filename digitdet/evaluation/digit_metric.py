@@ -8,6 +8,7 @@ import torch
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
+from digitdet.evaluation.gathering import evaluate_gathered
 from digitdet.evaluation.results import Result, check_image_ids
 from digitdet.labels import DIGITS, digit_to_label
 from digitdet.registry import METRICS
@@ -43,6 +44,10 @@ class DigitMetric(BaseMetric):
             data_samples: One `Prediction` for each of its pictures.
         """
         self.results.extend(zip(data_samples, data_batch["targets"], strict=True))
+
+    def evaluate(self, size: int) -> dict[str, float]:  # noqa: ARG002
+        """Gather the results of all processes and compute the figures."""
+        return evaluate_gathered(self)
 
     def compute_metrics(self, results: list[Result]) -> dict[str, float]:
         """Compute the figures of a split.

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmengine.evaluator import BaseMetric
 
+from digitdet.evaluation.gathering import evaluate_gathered
 from digitdet.evaluation.results import check_image_ids
 from digitdet.evaluation.submission import to_detections, to_label, write_json, write_submission
 from digitdet.registry import METRICS, READERS
@@ -47,6 +48,10 @@ class SubmissionMetric(BaseMetric):
             data_samples: One `Prediction` for each of its pictures.
         """
         self.results.extend(zip(data_samples, data_batch["targets"], strict=True))
+
+    def evaluate(self, size: int) -> dict[str, float]:  # noqa: ARG002
+        """Gather the results of all processes and write the files."""
+        return evaluate_gathered(self)
 
     def compute_metrics(self, results: list[tuple[Prediction, Target]]) -> dict[str, float]:
         """Write the files.
