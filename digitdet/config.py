@@ -22,6 +22,8 @@ OTHER_KEYS = frozenset(
         "sync_bn",
     }
 )
+# What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
+DEFAULT_READER = {"type": "LeftToRightReader", "score_threshold": 0.7}
 LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 EVALUATORS = ("val_evaluator", "test_evaluator")
 
@@ -84,14 +86,7 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
         ValueError: If the config can't be parsed, or a top-level key is one that nothing reads.
     """
     file = Path(file)
-    if not file.is_file():
-        raise FileNotFoundError(f"{file}: no such config")
-    try:
-        config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
-    except FileNotFoundError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{file}: can't be read as a config: {error}") from error
+    config = _read(file)
     overrides = parse_overrides(options)
     _check_keys(config, str(file))
     _check_keys({key.split(".")[0]: None for key in overrides}, "--cfg-options")
@@ -101,6 +96,46 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     _import_modules(config, file)
     _hand_on(config)
     return config
+
+
+def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> dict[str, Any]:
+    """Load a reader's config alone: its ``type``, and its arguments.
+
+    Args:
+        file: A config of which only ``reader`` and ``custom_imports`` count: an experiment, or one
+            that states nothing else. None for `DEFAULT_READER`.
+        options: Overrides of ``reader``, ``KEY=VALUE``.
+
+    Raises:
+        FileNotFoundError: If the config or one of its bases is missing.
+        ImportError: If a module of ``custom_imports`` can't be imported.
+        ValueError: If the config can't be parsed or states no reader, or an option is of another
+            key.
+    """
+    overrides = parse_overrides(options)
+    for key in overrides:
+        if key.split(".")[0] != "reader":
+            raise ValueError(f"--cfg-options: only `reader` is read here, got {key!r}")
+    config = Config({"reader": DEFAULT_READER}) if file is None else _read(Path(file))
+    config.merge_from_dict(overrides)
+    reader = config.get("reader")
+    if not isinstance(reader, Mapping) or "type" not in reader:
+        raise ValueError(f'{file}: states no reader; write `reader = dict(type="LineReader")`')
+    if file is not None:
+        _import_modules(config, Path(file))
+    return reader.to_dict()
+
+
+def _read(file: Path) -> Config:
+    """Read a config with its bases."""
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: no such config")
+    try:
+        return Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{file}: can't be read as a config: {error}") from error
 
 
 def _import_modules(config: Config, file: Path) -> None:

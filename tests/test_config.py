@@ -1,5 +1,6 @@
 """Loading of configs."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,48 @@ def test_modules_beside_the_config_and_in_the_working_folder_are_found(
     )
     monkeypatch.chdir(tmp_path / "working")
     config.load(file)
+
+
+def test_without_a_config_the_reader_is_that_of_the_runtime() -> None:
+    runtime = EXPERIMENTS.parent / "_base_" / "default_runtime.py"
+    assert config.load_reader() == config.load_reader(runtime)
+
+
+def test_a_reader_is_taken_of_an_experiment_and_of_a_fragment(tmp_path: Path) -> None:
+    fragment = _write(tmp_path, "reader = dict(type='LeftToRightReader', score_threshold=0.3)")
+    assert config.load_reader(fragment) == {"type": "LeftToRightReader", "score_threshold": 0.3}
+    experiment = config.load(SMALL_FOLDER)
+    assert config.load_reader(SMALL_FOLDER) == experiment.reader
+    assert config.load_reader(SMALL_FOLDER, ["reader.score_threshold=0.2"]) == {
+        **experiment.reader,
+        "score_threshold": 0.2,
+    }
+
+
+def test_loading_a_reader_leaves_the_default_one_alone() -> None:
+    before = config.load_reader()
+    assert config.load_reader(None, ["reader.score_threshold=0.2"])["score_threshold"] == 0.2
+    assert config.load_reader() == before
+
+
+def test_the_reader_of_ones_own_module_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write(tmp_path, "LOADED = True", "own_reader_module.py")
+    file = _write(
+        tmp_path, "custom_imports = dict(imports='own_reader_module')\nreader = dict(type='Own')"
+    )
+    assert config.load_reader(file) == {"type": "Own"}
+    assert sys.modules["own_reader_module"].LOADED
+
+
+@pytest.mark.parametrize("text", ["", "reader = None", "reader = dict(score_threshold=0.3)"])
+def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match=r"mine\.py: states no reader; write `reader = dict\("):
+        config.load_reader(_write(tmp_path, text))
+
+
+def test_an_option_of_another_key_is_refused_where_only_the_reader_counts() -> None:
+    with pytest.raises(ValueError, match=r"only `reader` is read here, got 'model\.min_size'"):
+        config.load_reader(None, ["model.min_size=3"])
