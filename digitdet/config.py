@@ -123,7 +123,7 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
         raise ValueError(f'{file}: states no reader; write `reader = dict(type="LineReader")`')
     if file is not None:
         _import_modules(config, Path(file))
-    return reader.to_dict()
+    return dict(config.to_dict()["reader"])
 
 
 def _read(file: Path) -> Config:
