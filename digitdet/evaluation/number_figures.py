@@ -127,7 +127,7 @@ def number_notes(figures: dict[str, float]) -> dict[str, str]:
         f"number_accuracy_length_{name}": f"no true number has {_words(name)}" for name in LENGTHS
     }
     heights = {
-        f"number_accuracy_height_{name}": f"no true number's digits are {_range(name)} high"
+        f"number_accuracy_height_{name}": f"no true number is {_range(name)} high"
         for name in HEIGHTS
     }
     return {name: note for name, note in (lengths | heights).items() if figures[name] == -1}
@@ -139,7 +139,9 @@ def _words(length: str) -> str:
 
 def _range(height: str) -> str:
     low, high = height.split("_")
-    return f"{low} px and more" if high == "up" else f"{low} to below {high} px"
+    if low == "0":
+        return f"below {high} px"
+    return f"{low} px or more" if high == "up" else f"{low} px to below {high} px"
 
 
 def _mean(values: NDArray[np.bool_] | NDArray[np.int64]) -> float:
