@@ -9,7 +9,9 @@ from typing import Any
 TRACEBACK = "DIGITDET_TRACEBACK"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(
+    parser: argparse.ArgumentParser, example: str = "data_root=DIR model.min_size=256"
+) -> None:
     """Add ``--cfg-options``."""
     parser.add_argument(
         "--cfg-options",
@@ -17,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="KEY=VALUE",
-        help="override values of the config, for example data_root=DIR model.min_size=256",
+        help=f"override values of the config, for example {example}",
     )
 
 
