@@ -11,7 +11,7 @@ from torch import nn
 
 from digitdet import config as configs
 from digitdet.console import console
-from digitdet.evaluation.submission import write_json
+from digitdet.evaluation.metrics_file import write_metrics
 from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.registry import READERS
 from digitdet.runner import Runner
@@ -56,9 +56,7 @@ def test(
     if is_main_process():
         (out / "metrics.json").unlink(missing_ok=True)
         if figures:
-            metrics = runner.test_evaluator.metrics
-            names = [metric.evaluator for metric in metrics if hasattr(metric, "evaluator")]
-            write_json(out / "metrics.json", {"evaluator": ", ".join(names), **figures})
+            write_metrics(out / "metrics.json", runner.test_evaluator.metrics, figures)
             console.print(_table(figures, split))
         console.print(f"deliverables: {out}")
     return figures
