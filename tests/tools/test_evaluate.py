@@ -118,16 +118,8 @@ def test_the_reader_of_a_fragment_reads(
     fragment.write_text("reader = dict(type='LeftToRightReader', score_threshold=0.95)")
     _run(tool, *files, "--reader", fragment, "--out", out)
     assert _json(out)["digits_missing"] == 5
-    _run(
-        tool,
-        *files,
-        "--reader",
-        fragment,
-        "--out",
-        out,
-        "--cfg-options",
-        "reader.score_threshold=0",
-    )
+    option = ["--cfg-options", "reader.score_threshold=0"]
+    _run(tool, *files, "--reader", fragment, "--out", out, *option)
     assert _json(out)["digits_missing"] == 1
 
 

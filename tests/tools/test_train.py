@@ -233,3 +233,25 @@ def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("epoch 1/1  loss") == 1
     assert torch.load(tmp_path / "epoch_1.pth", weights_only=True)["meta"]["iter"] == 1
+
+
+def test_the_number_accuracy_can_decide_which_epoch_is_best(
+    tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "by_numbers.py"
+    config.write_text(
+        f"_base_ = {QUICKSTART!r}\n"
+        "val_evaluator = [dict(type='DigitMetric'), dict(type='NumberMetric')]\n"
+        "default_hooks = dict(checkpoint=dict(save_best='number_accuracy'))\n"
+        "custom_hooks = [dict(type='EvaluationHook', metric='number_accuracy',"
+        " columns=('map', 'number_accuracy'))]\n"
+    )
+    small = [*SMALL[:3], *SMALL[4:], "train_cfg.max_epochs=1"]
+    tool("train")([str(config), "--work-dir", str(tmp_path), "--cfg-options", *small])
+    output = capsys.readouterr().out
+    assert len(list(tmp_path.glob("best_number_accuracy_epoch_1.pth"))) == 1
+    assert "best_number_accuracy_epoch_1.pth" in output
+    assert "epoch 1/1  loss " in output
+    (row,) = [row for row in _scalars(tmp_path) if "number_accuracy" in row]
+    assert f"number_accuracy {row['number_accuracy']:.4f}" in output
+    assert 0 <= row["coverage_98"] <= 1
