@@ -131,11 +131,14 @@ def _read(file: Path) -> Config:
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no such config")
     try:
-        return Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
+        config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
     except FileNotFoundError:
         raise
     except Exception as error:
         raise ValueError(f"{file}: can't be read as a config: {error}") from error
+    for part in _nested(config._cfg_dict):
+        part.pop("_delete_", None)  # mmengine leaves it where there is nothing to replace
+    return config
 
 
 def _import_modules(config: Config, file: Path) -> None:

@@ -206,3 +206,17 @@ def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str) -> None
 def test_an_option_of_another_key_is_refused_where_only_the_reader_counts() -> None:
     with pytest.raises(ValueError, match=r"only `reader` is read here, got 'model\.min_size'"):
         config.load_reader(None, ["model.min_size=3"])
+
+
+@pytest.mark.parametrize("base", [None, "fragment.py", "default_runtime.py"])
+def test_a_fragment_that_replaces_the_reader_does_so_alone_and_in_any_place(
+    base: str | None, tmp_path: Path
+) -> None:
+    line = "reader = dict(_delete_=True, type='LineReader', max_digits=5)"
+    folder = EXPERIMENTS.parent / "_base_" if base == "default_runtime.py" else tmp_path
+    _write(tmp_path, line, "fragment.py")
+    file = _write(tmp_path, f"_base_ = [{str(folder / base)!r}]\n" if base else line)
+    if base == "default_runtime.py":
+        file.write_text(f"{file.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    expected = {"type": "LineReader", "max_digits": 5}
+    assert config.load(file).reader == config.load_reader(file) == expected
