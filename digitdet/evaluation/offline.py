@@ -41,11 +41,11 @@ def evaluate_saved(
 
     Raises:
         FileNotFoundError: If a file, or the folder of ``out``, is missing.
-        ValueError: If a file is not as it has to be, or an entry is of a picture that is not in
-            ``ann_file``.
+        ValueError: If a file is not as it has to be, an entry is of a picture that is not in
+            ``ann_file``, or ``out`` is one of the two files.
     """
-    if out is not None and not out.absolute().parent.is_dir():
-        raise FileNotFoundError(f"{out}: there is no such folder; make it first")
+    if out is not None:
+        _check_out(out, pred_file, ann_file)
     boxes, numbers = DigitMetric(), NumberMetric(reader, truth)
     results = load_results(pred_file, ann_file)
     console.print(_beginning(pred_file, results))
@@ -58,6 +58,15 @@ def evaluate_saved(
         write_metrics(out, [boxes, numbers], figures)
         console.print(f"written: {out}")
     return figures
+
+
+def _check_out(out: Path, *read: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{out}: there is no such folder; make it first")
+    if out.is_dir():
+        raise ValueError(f"{out}: is a folder; name a file in it")
+    if out.resolve() in [file.resolve() for file in read]:
+        raise ValueError(f"{out}: would be overwritten; write the figures to another file")
 
 
 def _evaluate(metric: BaseMetric, results: list[Result]) -> dict[str, float]:

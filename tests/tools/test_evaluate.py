@@ -162,6 +162,16 @@ def test_what_does_not_fit_is_refused_in_words(
     assert message in _refused(tool, capsys, *files, *arguments)
 
 
+def test_what_is_evaluated_is_not_overwritten(
+    files: tuple[Path, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        assert "would be overwritten" in _refused(tool, capsys, *files, "--out", file)
+    assert [file.read_bytes() for file in files] == before
+    assert "is a folder; name a file" in _refused(tool, capsys, *files, "--out", tmp_path)
+
+
 def test_a_missing_file_is_named(
     files: tuple[Path, Path], tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
