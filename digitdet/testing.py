@@ -6,12 +6,12 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from rich.table import Table
 from torch import nn
 
 from digitdet import config as configs
 from digitdet.console import console
-from digitdet.evaluation.metrics_file import write_metrics
+from digitdet.evaluation.figure_tables import figures_table
+from digitdet.evaluation.metrics_file import collect_notes, write_metrics
 from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.registry import READERS
 from digitdet.runner import Runner
@@ -56,19 +56,11 @@ def test(
     if is_main_process():
         (out / "metrics.json").unlink(missing_ok=True)
         if figures:
-            write_metrics(out / "metrics.json", runner.test_evaluator.metrics, figures)
-            console.print(_table(figures, split))
+            metrics = runner.test_evaluator.metrics
+            write_metrics(out / "metrics.json", metrics, figures)
+            console.print(figures_table(f"split {split}", figures, collect_notes(metrics)))
         console.print(f"deliverables: {out}")
     return figures
-
-
-def _table(figures: dict[str, float], split: str) -> Table:
-    table = Table(title=f"split {split}", title_justify="left")
-    table.add_column("metric")
-    table.add_column("value", justify="right")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:.4f}")
-    return table
 
 
 def _select_split(config: Config, split: str, out: Path) -> None:
