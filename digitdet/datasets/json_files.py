@@ -51,10 +51,31 @@ def read_json(file: Path, what: str = "JSON file") -> Any:
     """
     with open_file(file, what) as stream:
         try:
-            return json.loads(_read(stream, file.suffix == ".gz"), object_pairs_hook=_unique)
-        except (EOFError, MemoryError, OSError, RecursionError, ValueError, zlib.error) as error:
-            reason = str(error) or type(error).__name__
-            raise ValueError(f"{file}: is not readable as JSON ({reason})") from error
+            content = _read(stream, file.suffix == ".gz")
+        except (EOFError, MemoryError, OSError, ValueError, zlib.error) as error:
+            raise _unreadable(str(file), error) from error
+    return parse_json(content, str(file))
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """Parse the content of a JSON file, strictly; see `read_json`.
+
+    Args:
+        content: The file's bytes.
+        name: Its name, for errors.
+
+    Raises:
+        ValueError: If it is not JSON, has more than `MAX_VALUES`, or has a key twice in one object.
+    """
+    try:
+        _check_size(content)
+        return json.loads(content, object_pairs_hook=_unique)
+    except (MemoryError, RecursionError, ValueError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: BaseException) -> ValueError:
+    return ValueError(f"{name}: is not readable as JSON ({str(error) or type(error).__name__})")
 
 
 def _read(stream: IO[bytes], packed: bool) -> bytes:
@@ -65,14 +86,16 @@ def _read(stream: IO[bytes], packed: bool) -> bytes:
             chunks.append(chunk)
             if len(chunks) * _CHUNK > MAX_FILE_BYTES:
                 raise ValueError(f"it unpacks to more than {MAX_FILE_BYTES} bytes")
-    content = b"".join(chunks)
+    return b"".join(chunks)
+
+
+def _check_size(content: bytes) -> None:
     # A comma or bracket stands before each value; those in strings count, too.
     values = sum(map(content.count, (b",", b"[", b"{")))
     if values > MAX_VALUES:
         raise ValueError(
             f"it holds {values} values, above {MAX_VALUES}: they would fill the memory"
         )
-    return content
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Writes the homework's two deliverables, ``pred.json`` and ``pred.csv``, and a zip of both."""
 
+import contextlib
 import csv
 import json
+import secrets
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -11,6 +13,7 @@ from digitdet.structures import Number, Prediction
 
 NOTHING_FOUND = "-1"
 PRED_JSON, PRED_CSV, SUBMISSION_ZIP = "pred.json", "pred.csv", "submission.zip"
+NAMES, HEADER = (PRED_JSON, PRED_CSV), ("image_id", "pred_label")
 
 
 class Detection(TypedDict):
@@ -57,7 +60,7 @@ def to_label(numbers: Sequence[Number]) -> str:
 def write_submission(
     out_dir: Path, detections: Sequence[Detection], labels: Iterable[tuple[int, str]]
 ) -> None:
-    """Write ``pred.json``, ``pred.csv`` and ``submission.zip``.
+    """Write ``pred.json``, ``pred.csv`` and ``submission.zip``; each appears when all are whole.
 
     Args:
         out_dir: Folder to write to; made if it is not there.
@@ -65,16 +68,41 @@ def write_submission(
         labels: Image id and number of each picture, every picture once.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / PRED_JSON).write_text(json.dumps(list(detections)), encoding="utf-8")
-    with (out_dir / PRED_CSV).open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["image_id", "pred_label"])
-        writer.writerows(sorted(labels))
-    with zipfile.ZipFile(out_dir / SUBMISSION_ZIP, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in (PRED_JSON, PRED_CSV):
-            archive.write(out_dir / name, name)
+    with contextlib.ExitStack() as stack:
+        parts = {
+            name: stack.enter_context(whole_file(out_dir / name))
+            for name in (*NAMES, SUBMISSION_ZIP)
+        }
+        parts[PRED_JSON].write_text(json.dumps(list(detections)), encoding="utf-8")
+        with parts[PRED_CSV].open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(HEADER)
+            writer.writerows(sorted(labels))
+        with zipfile.ZipFile(parts[SUBMISSION_ZIP], "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in NAMES:
+                archive.write(parts[name], name)
 
 
 def write_json(file: Path, content: Any) -> None:
-    """Write indented JSON."""
-    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    """Write indented JSON; the file appears under its name when it is whole."""
+    with whole_file(file) as part:
+        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+@contextlib.contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Give a file to write to, which takes its name once it is written, and is removed on an error.
+
+    Args:
+        file: The file to make or replace.
+
+    Yields:
+        The file to write to, beside it: ``.NAME.HEX.part``.
+    """
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield part
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

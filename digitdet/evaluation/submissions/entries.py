@@ -52,6 +52,12 @@ class Entries:
     scores: Column
     category_ids: Column
 
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """(E,) bool: where all values are usable."""
+        columns = (self.image_ids, self.bboxes, self.scores, self.category_ids)
+        return np.logical_and.reduce([column.usable for column in columns])
+
     def faults(self, code: str, marked: NDArray[np.bool_], key: str) -> Iterator[Fault]:
         """Yield the fault of some entries, if there are any.
 
@@ -126,7 +132,7 @@ def _boxes(values: Sequence[Any]) -> Column:
         missing = [np.nan] * 4
         values = [v if type(v) is list and len(v) == 4 else missing for v in values]
     boxes = _floats(list(chain.from_iterable(values))).reshape(-1, 4)
-    return Column(boxes, np.isfinite(boxes).all(axis=1))
+    return Column(boxes, np.asarray(np.isfinite(boxes).all(axis=1)))
 
 
 def _shape_faults(file: str, content: Sequence[Any]) -> Iterator[Fault]:

@@ -1,0 +1,50 @@
+"""Tells boxes that were written as two corners."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from digitdet.checks.box_checks import EVIDENT_BOXES, outside, to_xyxy
+from digitdet.checks.records import Boxes
+from digitdet.evaluation.submissions.entries import Entries
+from digitdet.evaluation.submissions.faults import Fault, fault
+from digitdet.evaluation.submissions.pictures import Graded
+from digitdet.evaluation.submissions.predictions import positions_of
+
+MAX_PICTURES = 500  # whose sizes are read; the mistake is one of the whole file
+
+
+def find_corners(entries: Entries, graded: Graded) -> Iterator[Fault]:
+    """Find whether boxes are xyxy: as such 98 % fit, while as xywh a quarter leave their picture.
+
+    Args:
+        entries: The entries.
+        graded: The pictures; at most `MAX_PICTURES` are looked at.
+    """
+    boxes = _sample(entries, graded)
+    if len(boxes.xywh) < EVIDENT_BOXES:
+        return
+    solid = (boxes.xywh[:, 2:] > boxes.xywh[:, :2]).all(axis=1)
+    fit = solid & ~outside(boxes.xywh, boxes.sizes)
+    leave = outside(to_xyxy(boxes), boxes.sizes)
+    if fit.mean() >= 0.98 and leave.mean() >= 0.25:
+        evidence = (
+            f"{entries.file}: as [x, y, w, h] {leave.sum():,} of {len(leave):,} boxes leave their "
+            f"picture, as two corners {(~fit).sum():,}"
+        )
+        yield fault("bbox_is_xyxy", evidence)
+
+
+def _sample(entries: Entries, graded: Graded) -> Boxes:
+    """Take the boxes of some pictures, spread over the file, whose sizes can be read."""
+    known = np.isin(entries.image_ids.values, graded.image_ids)
+    rows = np.flatnonzero(known & entries.image_ids.usable & entries.bboxes.usable)
+    owners = positions_of(entries.image_ids.values[rows], graded.image_ids)
+    pictures = np.unique(owners)
+    step = max(1, -(-len(pictures) // MAX_PICTURES))
+    sizes = np.full((len(graded.image_ids), 2), np.nan)
+    for position in pictures[::step].tolist():
+        sizes[position] = graded.size(position)
+    seen = np.isfinite(sizes[owners]).all(axis=1)
+    rows, owners = rows[seen], owners[seen]
+    return Boxes(rows, owners, entries.bboxes.values[rows], sizes[owners])
