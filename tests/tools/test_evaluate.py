@@ -1,6 +1,7 @@
 """Evaluating saved predictions as a user does."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,18 @@ def test_the_reader_of_a_fragment_reads(
     option = ["--cfg-options", "reader.score_threshold=0"]
     _run(tool, *files, "--reader", fragment, "--out", out, *option)
     assert _json(out)["digits_missing"] == 1
+
+
+def test_it_starts_without_what_only_models_and_the_reference_need(
+    files: tuple[Path, Path],
+    tool: Tool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("torchmetrics", "torchmetrics.detection", "tensorboard"):
+        monkeypatch.setitem(sys.modules, name, None)  # an import of it is an error
+    _run(tool, *files)
+    assert "number_accuracy" in capsys.readouterr().out
 
 
 def test_without_out_nothing_is_written(
