@@ -2,19 +2,16 @@
 
 from pathlib import Path
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
 from digitdet.datasets.annotated_pictures import AnnotatedPictures
 from digitdet.datasets.annotations import Annotations, read_annotations
 from digitdet.datasets.categories import complete_category_ids
 from digitdet.datasets.json_files import read_json
 from digitdet.evaluation.results import Result
-from digitdet.evaluation.submissions.entries import Entries, read_entries
+from digitdet.evaluation.submissions.entries import read_entries
 from digitdet.evaluation.submissions.faults import first_error
+from digitdet.evaluation.submissions.predictions import to_predictions
 from digitdet.evaluation.submissions.values import find_value_faults
-from digitdet.structures import Prediction, Target
+from digitdet.structures import Target
 
 
 def load_results(pred_file: Path, ann_file: Path) -> list[Result]:
@@ -40,7 +37,7 @@ def load_results(pred_file: Path, ann_file: Path) -> list[Result]:
     faults += find_value_faults(entries, annotations.image_ids, sorted(labels))
     if error := first_error(faults):
         raise ValueError(error)
-    predictions = _predictions(entries, annotations, labels)
+    predictions = to_predictions(entries, annotations.image_ids, labels)
     return list(zip(predictions, load_targets(annotations), strict=True))
 
 
@@ -50,29 +47,3 @@ def load_targets(annotations: Annotations) -> list[Target]:
     folder = annotations.file.parent / annotations.file.name.split(".")[0]
     pictures = AnnotatedPictures(annotations, folder, cache="none")
     return pictures.targets(range(len(annotations)))
-
-
-def _predictions(
-    entries: Entries, annotations: Annotations, labels: dict[int, int]
-) -> list[Prediction]:
-    """Part the entries by picture."""
-    pictures = _positions(annotations.image_ids, entries.image_ids.values)
-    order = np.lexsort((-entries.scores.values, pictures))  # stable
-    counts = np.bincount(pictures, minlength=len(annotations)).tolist()
-    xywh = entries.bboxes.values[order]
-    xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1).astype(np.float32)
-    ids = np.array(sorted(labels), dtype=np.int64)
-    as_labels = np.array([labels[i] for i in ids.tolist()], dtype=np.int64)
-    found = as_labels[np.searchsorted(ids, entries.category_ids.values[order])]
-    columns = (xyxy, found, entries.scores.values[order].astype(np.float32))
-    parts = (torch.from_numpy(column).split(counts) for column in columns)
-    return [
-        {"boxes": boxes, "labels": of_boxes, "scores": scores}
-        for boxes, of_boxes, scores in zip(*parts, strict=True)
-    ]
-
-
-def _positions(known: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where each id stands among those that are known, in any order."""
-    order = np.argsort(known)
-    return order[np.searchsorted(known, ids, sorter=order)]
