@@ -20,17 +20,18 @@ def checklist(review: Review, title: str) -> Table:
         review: What was found.
         title: What was checked.
     """
-    table = Table("", title=title, title_justify="left")
-    table.add_column("check, and what was found")
-    table.add_column("code", no_wrap=True)
+    table = Table(title=title, title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column("check, and what was found", overflow="fold")
     faults = {found.code: found for found in review.faults}
     for code, kind in KINDS.items():
         found = faults.get(code)
         mark = "ok" if kind.stage in review.stages else "not checked"
+        name, lines = "", [kind.what]
         if found:
-            mark = MARKS[kind.severity]
-        lines = [kind.what, *(_details(found) if found else ())]
-        table.add_row(Text(mark, STYLES[mark]), Text("\n".join(lines)), Text(code if found else ""))
+            mark, name = MARKS[kind.severity], f"\n{code}"
+            lines += _details(found)
+        table.add_row(Text(f"{mark}{name}", STYLES[mark]), Text("\n".join(lines)))
     return table
 
 
@@ -39,7 +40,7 @@ def _details(found: Fault) -> Iterator[str]:
         yield f"- {example}"
     if found.count > len(found.examples):
         yield f"- and {found.count - len(found.examples):,} more"
-    yield f"  To do: {found.kind.remedy}"
+    yield f"To do: {found.kind.remedy}"
 
 
 def summary(review: Review, num_pictures: int) -> str:

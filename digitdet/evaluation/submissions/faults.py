@@ -51,6 +51,22 @@ def fault(code: str, detail: str) -> Fault:
     return Fault(code, 1, (detail,))
 
 
+def merge(faults: Sequence[Fault]) -> list[Fault]:
+    """Make one fault of all of a kind, in the order of `KINDS`."""
+    groups: dict[str, list[Fault]] = {code: [] for code in KINDS}
+    for found in faults:
+        groups[found.code].append(found)
+    return [
+        Fault(
+            code,
+            sum(found.count for found in group),
+            tuple(example for found in group for example in found.examples)[:EXAMPLES],
+        )
+        for code, group in groups.items()
+        if group
+    ]
+
+
 def first_error(faults: Sequence[Fault]) -> str:
     """Say what the first error of some faults is, where, and what to do; empty if there is none."""
     for found in faults:

@@ -21,7 +21,7 @@ def find_habits(entries: Entries) -> Iterator[Fault]:
         return
     yield from entries.faults("entry_repeated", _repeated(entries), "bbox")
     scores = entries.scores.values[entries.scores.usable]
-    if len(scores) >= EVIDENT_ENTRIES and scores.min() >= LOW_SCORE:
+    if len(scores) >= EVIDENT_ENTRIES and scores.min() >= LOW_SCORE and scores.max() <= 1:
         detail = f"{entries.file}: the lowest of {len(scores):,} scores is {scores.min():.3g}"
         yield fault("scores_cut_off", detail)
     counts = Counter(entries.image_ids.values[entries.image_ids.usable].tolist())

@@ -14,7 +14,7 @@ from digitdet.evaluation.submission import HEADER, NOTHING_FOUND
 from digitdet.evaluation.submissions.faults import Fault, fault, faults_at
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_NUMBER = re.compile(r"[0-9]+|-1")
+NUMBER = re.compile(r"[0-9]+|-1")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -139,7 +139,7 @@ def check_lines(lines: Lines, image_ids: NDArray[np.int64], graded: str) -> Iter
     )
     empty = [i for i, label in enumerate(lines.labels) if not label.strip()]
     yield from faults_at("label_empty", empty, lines.describe)
-    odd = [i for i, x in enumerate(lines.labels) if x.strip() and not _NUMBER.fullmatch(x)]
+    odd = [i for i, x in enumerate(lines.labels) if x.strip() and not NUMBER.fullmatch(x)]
     yield from faults_at("label_malformed", odd, lines.describe)
     if lines.labels and set(lines.labels) == {NOTHING_FOUND}:
         yield fault("nothing_read", f"{lines.file}: all {len(lines.labels):,} numbers are -1")

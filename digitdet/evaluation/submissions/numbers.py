@@ -7,7 +7,7 @@ import numpy as np
 from digitdet.evaluation.submission import NOTHING_FOUND
 from digitdet.evaluation.submissions.entries import Entries
 from digitdet.evaluation.submissions.faults import Fault, faults_at
-from digitdet.evaluation.submissions.labels import Lines
+from digitdet.evaluation.submissions.labels import NUMBER, Lines
 from digitdet.evaluation.submissions.pictures import Graded
 from digitdet.evaluation.submissions.predictions import positions_of, to_labels
 from digitdet.labels import DIGITS, digit_to_label
@@ -34,7 +34,7 @@ def check_digits(lines: Lines, entries: Entries, graded: Graded) -> Iterator[Fau
     rows = [
         (index, positions[image_id], label)
         for index, (image_id, label) in enumerate(zip(lines.image_ids, lines.labels, strict=True))
-        if image_id in positions
+        if image_id in positions and NUMBER.fullmatch(label)
     ]
     columns = [(digit, digit_to_label(int(digit))) for digit in DIGITS]
     without = [

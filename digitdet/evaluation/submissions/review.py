@@ -8,9 +8,9 @@ from digitdet.evaluation.submission import PRED_CSV, PRED_JSON, to_label
 from digitdet.evaluation.submissions.archives import Deliverables
 from digitdet.evaluation.submissions.corners import find_corners
 from digitdet.evaluation.submissions.entries import Entries, read_entries
-from digitdet.evaluation.submissions.faults import Fault, fault
+from digitdet.evaluation.submissions.faults import Fault, fault, merge
 from digitdet.evaluation.submissions.habits import find_habits
-from digitdet.evaluation.submissions.kinds import KINDS, Stage
+from digitdet.evaluation.submissions.kinds import Stage
 from digitdet.evaluation.submissions.labels import Lines, check_lines, decode, read_lines
 from digitdet.evaluation.submissions.numbers import check_digits, check_zeros
 from digitdet.evaluation.submissions.pictures import Graded
@@ -51,9 +51,8 @@ class Review:
         return len(self.faults) - self.num_errors
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Add faults, in the order of `KINDS`."""
-        order = list(KINDS)
-        self.faults = sorted([*self.faults, *faults], key=lambda found: order.index(found.code))
+        """Add faults; those of a kind become one, in the order of the checklist."""
+        self.faults = merge([*self.faults, *faults])
 
 
 def review(found: Deliverables, graded: Graded, reader: Reader) -> Review:
