@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from digitdet import config
+from digitdet.datasets import CocoDigits
 from digitdet.evaluation import NumberMetric
 from digitdet.evaluation.number_figures import number_figures
 from digitdet.registry import METRICS
@@ -137,3 +138,21 @@ def test_the_configs_reader_reaches_a_metric_that_sets_none(tmp_path: Path) -> N
 
 def test_names_are_those_of_the_figures() -> None:
     assert list(evaluate([])[0]) == list(number_figures([]))
+
+
+@pytest.mark.real_data
+def test_the_true_boxes_of_real_photographs_are_read_without_an_error(real_data: Path) -> None:
+    dataset = CocoDigits("valid", "valid.json", str(real_data), test_mode=True)
+    targets = [target for _, target in dataset]
+    results = [(_as_found(target), target) for target in targets]
+    figures, _ = evaluate(results, truth="left")
+    assert figures["number_accuracy"] == figures["coverage_98"] == 1
+    errors = [figures[f"digits_{kind}"] for kind in ("missing", "extra", "wrong", "misordered")]
+    assert errors == [0, 0, 0, 0]
+    lengths = {name for name in figures if "length" in name and figures[name] == 1}
+    assert lengths == {f"number_accuracy_length_{length}" for length in (1, 2, 3, 4)}
+
+
+def _as_found(target: Target) -> Prediction:
+    scores = torch.ones(len(target["labels"]))
+    return {"boxes": target["boxes"], "labels": target["labels"], "scores": scores}
