@@ -1,0 +1,1 @@
+"""Chooses a reader's settings on saved predictions."""
