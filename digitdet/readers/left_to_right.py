@@ -14,9 +14,6 @@ class LeftToRightReader:
     Args:
         score_threshold: Digits that score less are left out, 0 to 1.
 
-    Attributes:
-        lowest_score: Digits that score less are never looked at.
-
     Raises:
         ValueError: If ``score_threshold`` is out of its range.
     """
@@ -24,7 +21,7 @@ class LeftToRightReader:
     def __init__(self, score_threshold: float = 0.7) -> None:
         if not 0 <= score_threshold <= 1:
             raise ValueError(f"score_threshold is 0 to 1, got {score_threshold!r}")
-        self.score_threshold = self.lowest_score = score_threshold
+        self.score_threshold = score_threshold
 
     def __call__(self, prediction: Prediction) -> list[Number]:
         """Read a picture.
