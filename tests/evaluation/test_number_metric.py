@@ -128,12 +128,12 @@ def test_the_configs_reader_reaches_a_metric_that_sets_none(tmp_path: Path) -> N
     file = tmp_path / "mine.py"
     file.write_text(
         f"_base_ = {str(ROOT / 'configs' / 'experiments' / 'quickstart.py')!r}\n"
+        "reader = dict(_delete_=True, type='LeftToRightReader', score_threshold=0.4)\n"
         f"val_evaluator = [dict(type='NumberMetric'), dict(type='NumberMetric', reader={own})]"
     )
     loaded = config.load(file)
     first, second = (METRICS.build(part).reader for part in loaded.val_evaluator)
-    assert first.score_threshold == loaded.reader.score_threshold == 0.5
-    assert second.score_threshold == 0.1
+    assert (first.score_threshold, second.score_threshold) == (0.4, 0.1)
 
 
 def test_names_are_those_of_the_figures() -> None:
