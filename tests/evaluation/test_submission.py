@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,19 @@ def test_pycocotools_takes_the_json(tmp_path: Path) -> None:
 def test_json_is_read_back_as_it_was(tmp_path: Path, content: dict[str, Any]) -> None:
     write_json(tmp_path / "a.json", content)
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == content
+
+
+def test_a_write_that_is_interrupted_leaves_the_earlier_files_alone(tmp_path: Path) -> None:
+    write_submission(tmp_path, [], [(1, "1")])
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def interrupted() -> Iterator[tuple[int, str]]:
+        yield 1, "2"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_submission(tmp_path, [], interrupted())
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    with pytest.raises(TypeError):
+        write_json(tmp_path / "pred.json", {"a": {1, 2}})
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before

@@ -29,7 +29,8 @@ def check_digits(lines: Lines, entries: Entries, graded: Graded) -> Iterator[Fau
     boxes = np.zeros((len(graded.image_ids), len(DIGITS) + 1), dtype=np.int64)
     np.add.at(boxes, (owners, labels), 1)
     best = np.zeros(len(graded.image_ids))
-    np.maximum.at(best, owners, np.nan_to_num(entries.scores.values))
+    scores = entries.scores.values
+    np.maximum.at(best, owners, np.where(scores <= 1, scores, 0))
     positions = {image_id: p for p, image_id in enumerate(graded.image_ids.tolist())}
     rows = [
         (index, positions[image_id], label)

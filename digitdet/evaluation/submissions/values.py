@@ -50,7 +50,7 @@ def _score_faults(entries: Entries) -> Iterator[Fault]:
 def _score_kind(scores: NDArray[np.float64]) -> str:
     """Name what scores beyond 0 to 1 are, by all of them."""
     beyond = (scores < 0) | (scores > 1)
-    if beyond.sum() < MIN_EVIDENT or beyond.mean() < 0.25:
+    if len(scores) < MIN_EVIDENT or beyond.mean() < 0.25:
         return "score_out_of_range"
     is_percentage = scores.min() >= 0 and scores.max() <= 100
     return "score_is_percentage" if is_percentage else "score_is_logit"
