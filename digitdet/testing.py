@@ -103,16 +103,19 @@ def build_reader(config: Config, model: nn.Module) -> Any:
         The reader.
 
     Raises:
-        ValueError: If the config has no reader, or its threshold lies below the model's.
+        ValueError: If the config has no reader, or a threshold that it can fall to lies below
+            the model's.
     """
     if not config.get("reader"):
         raise ValueError("the config has no `reader`, which reads the numbers")
     reader = READERS.build(config.reader)
-    wanted = getattr(reader, "score_threshold", None)
+    wanted = getattr(reader, "lowest_threshold", getattr(reader, "score_threshold", None))
     given = getattr(model, "score_threshold", None)
     if wanted is not None and given is not None and wanted < given:
+        falls = getattr(reader, "fallback_thresholds", ())
+        name = f"fallback_thresholds[{len(falls) - 1}]" if falls else "score_threshold"
         raise ValueError(
-            f"reader.score_threshold is {wanted}, below model.score_threshold, {given}: the model "
-            "drops what the reader asks for; lower the model's or raise the reader's"
+            f"reader.{name} is {wanted}, below model.score_threshold, {given}: the model drops "
+            "what the reader asks for; lower the model's or raise the reader's"
         )
     return reader

@@ -49,6 +49,22 @@ def drop_doubtful(
     return [line for line in lines if line is surest or stays(line)]
 
 
+def shorten(line: Line, max_digits: int) -> Line:
+    """Leave out the least sure digits of a line that has too many.
+
+    Args:
+        line: A line.
+        max_digits: Most digits that stay, 1 or more.
+
+    Returns:
+        The line, its order kept.
+    """
+    if len(line.digits) <= max_digits:
+        return line
+    surest = sorted(line.digits, key=lambda digit: (-digit.score, digit))[:max_digits]
+    return Line([digit for digit in line.digits if digit in surest], line.direction)
+
+
 def order_lines(lines: Sequence[Line]) -> list[Line]:
     """Put numbers into order: *the* number of the picture first, the others as they are read.
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from digitdet.readers.found_digits import FoundDigit
 
 COLUMN_SLOPE = math.tan(math.radians(70))
-"""Steeper lines are columns, read downwards. Of SVHN's training numbers that climb or fall, all
-but a handful stay below 67 degrees, and are read from left to right."""
+"""Steeper lines are columns. The steepest numbers of SVHN's training part that climb in the order
+of its files, from left to right, climb by about 66 degrees."""
 
 COLUMN_GAP = 1.0  # heights: widest gap between digits of a column
 COLUMN_SHIFT = 0.7  # heights: farthest shift to the side from one digit of a column to the next
@@ -27,7 +27,7 @@ class LineLimits(NamedTuple):
         max_step: How far one digit may stand above or below the next, where they adjoin; the
             wider the gap, the less.
         max_height_ratio: Height of the larger digit over that of the smaller.
-        columns: Whether digits below one another are a line, read downwards.
+        columns: Whether digits below one another are read downwards; else by their left edges.
     """
 
     max_gap: float
@@ -99,17 +99,14 @@ def neighbour_distance(one: FoundDigit, other: FoundDigit, limits: LineLimits) -
     small, large = one.height, other.height
     if small > large:
         small, large = large, small
-    if large > limits.max_height_ratio * small:
-        return math.inf
     height = (small + large) / 2
+    unequal = (large / small - 1) / (limits.max_height_ratio - 1)
     across, down = abs(one.x - other.x), abs(one.y - other.y)
-    if down > COLUMN_SLOPE * across:
-        if not limits.columns:
-            return math.inf
-        gap = max(down - height, 0.0)
-        return (gap / COLUMN_GAP + across / COLUMN_SHIFT) / height
-    gap = max(across - (one.width + other.width) / 2, 0.0)
-    return (gap / limits.max_gap + down / limits.max_step) / height
+    if down <= COLUMN_SLOPE * across:
+        gap = max(across - (one.width + other.width) / 2, 0.0)
+        return unequal + (gap / limits.max_gap + down / limits.max_step) / height
+    gap = max(down - height, 0.0)
+    return unequal + (gap / COLUMN_GAP + across / COLUMN_SHIFT) / height
 
 
 def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
@@ -119,7 +116,7 @@ def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
 
     Args:
         digits: Two or more.
-        columns: Whether a line steeper than 70 degrees is read downwards rather than refused.
+        columns: Whether a line steeper than 70 degrees is read downwards; else by left edges.
 
     Returns:
         The line with its digits in reading order, or None where they do not lie on one line, or
@@ -128,8 +125,6 @@ def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
     slope = _slope([(d.x, d.y) for d in digits])
     level = abs(slope) <= COLUMN_SLOPE
     if not level:
-        if not columns:
-            return None
         slope = _slope([(d.y, d.x) for d in digits])
     length = math.hypot(1.0, slope)
     right, down = (1 / length, slope / length) if level else (slope / length, 1 / length)
@@ -139,7 +134,9 @@ def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
     if max(offsets) - min(offsets) > 2 * allowed * height:
         return None
     ordered = [d for _, d in sorted((d.x * right + d.y * down, d) for d in digits)]
-    return Line(ordered, (right, down)) if _advances(ordered, level) else None
+    if not _advances(ordered, level):
+        return None
+    return Line(ordered if level or columns else sorted(digits), (right, down))
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float:

@@ -18,5 +18,6 @@ clearly less than the number's weakest digit.
 """
 
 from layouts.kinds import KINDS, Layout, draw_layout
+from layouts.rows import Row, to_prediction
 
-__all__ = ["KINDS", "Layout", "draw_layout"]
+__all__ = ["KINDS", "Layout", "Row", "draw_layout", "to_prediction"]

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from layouts.places import Placed, extent
+from layouts.rows import Row
 
-Row = tuple[float, float, float, float, int, float]
 Box = tuple[float, float, float, float]
 
 JITTER = 0.04  # of the height: standard deviation of each edge

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layouts.faults import Row, detect, noise
+from layouts.faults import detect, noise
 from layouts.places import (
     Placed,
     Style,
@@ -17,6 +17,7 @@ from layouts.places import (
     place_number,
     rotated,
 )
+from layouts.rows import Row
 
 Numbers = list[list[Placed]]
 
