@@ -42,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--max-settings",
         type=int,
-        default=300,
+        default=200,
         metavar="N",
-        help="most settings to try of a large space (default: 300)",
+        help="most settings to try of a large space (default: 200)",
     )
     parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument(

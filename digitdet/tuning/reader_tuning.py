@@ -25,7 +25,7 @@ def tune_reader(
     truth: str = "file",
     folds: int = 5,
     seed: int = 0,
-    max_settings: int = 300,
+    max_settings: int = 200,
     workers: int | None = None,
 ) -> Tuning:
     """Find the settings with which a reader reads most numbers, print tables and write a config.
@@ -66,7 +66,7 @@ def tune_reader(
         folds=folds,
         seed=seed,
         max_settings=max_settings,
-        workers=workers or num_workers(),
+        workers=num_workers() if workers is None else workers,
     )
     comments = [f"predictions: {pred_file}", f"truth: {ann_file}", *remarks(tuning), "The winner:"]
     text = to_fragment(tuning.reader, comments, imports)

@@ -52,10 +52,11 @@ def accuracy_table(tuning: Tuning) -> Table:
 
 
 def settings_table(tuning: Tuning) -> Table:
-    """Show each argument's default, winner and candidates."""
-    table = Table("argument", title="settings", title_justify="left")
-    for column in ("default", "winner", "folds that agree"):
-        table.add_column(column, justify="right")
+    """Show each argument's default, winner, in how many folds it won, too, and candidates."""
+    table = Table(title="settings", title_justify="left")
+    table.add_column("argument", no_wrap=True)
+    for column in ("default", "winner", "in folds"):
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("candidates")
     for name, values in tuning.space.items():
         winner = tuning.winner[name]

@@ -14,6 +14,17 @@ Space = Mapping[str, Sequence[Any]]
 # Argument -> candidates, by the reader's name.
 SPACES: dict[str, Space] = {
     "LeftToRightReader": {"score_threshold": [step / 20 for step in range(1, 20)]},
+    "LineReader": {
+        "score_threshold": [0.3, 0.5, 0.7, 0.9],
+        "fallback_thresholds": [(), (0.1,), (0.2,), (0.3,), (0.3, 0.1), (0.2, 0.05)],
+        "join_ratio": [0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.0],
+        "max_iou": [0.3, 0.4, 0.5, 0.7],
+        "max_containment": [0.5, 0.6, 0.7, 0.8, 0.9],
+        "max_gap": [1.0, 1.5, 1.9, 3.0],
+        "max_height_ratio": [1.5, 1.75, 2.0, 2.5],
+        "columns": [True, False],
+        "several_ratio": [0.3, 0.45, 0.6, 0.8, 1.0],
+    },
 }
 _WORDS = {"true": True, "false": False, "none": None}
 

@@ -89,7 +89,7 @@ def pack(results: Sequence[Result], truth: str = "file", min_score: float = 0.0)
 
 def min_score(readers: Sequence[Reader]) -> float:
     """Return the score below which no reader looks at a detection; 0 where one does not tell."""
-    return min(getattr(reader, "lowest_score", 0.0) for reader in readers)
+    return min(map(_min_score, readers))
 
 
 def sweep(readers: Sequence[Reader], pictures: Pictures, workers: int = 1) -> NDArray[np.bool_]:
@@ -103,7 +103,12 @@ def sweep(readers: Sequence[Reader], pictures: Pictures, workers: int = 1) -> ND
     Returns:
         (S, P) bool: whether reader s reads the number of picture p exactly. A picture without
         digits is right when nothing is read.
+
+    Raises:
+        ValueError: If there are fewer workers than one.
     """
+    if workers < 1:
+        raise ValueError(f"workers has to be at least 1, got {workers}")
     parts = [pictures.part(i, i + CHUNK) for i in range(0, len(pictures), CHUNK)]
     workers = min(workers, len(parts))
     with one_thread():
@@ -120,6 +125,11 @@ def num_workers() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _min_score(reader: Reader) -> float:
+    score: float = getattr(reader, "score_threshold", 0.0)
+    return getattr(reader, "lowest_threshold", score)
 
 
 def _above(prediction: Prediction, min_score: float) -> Prediction:

@@ -7,6 +7,7 @@ from typing import Any
 
 from digitdet.evaluation.results import Result
 from digitdet.registry import READERS
+from digitdet.tuning.building import build_readers
 from digitdet.tuning.grid import list_settings
 from digitdet.tuning.space import Setting, Space, default_setting, find_space
 from digitdet.tuning.sweep import min_score, pack, sweep
@@ -50,7 +51,7 @@ def tune(
     truth: str = "file",
     folds: int = 5,
     seed: int = 0,
-    max_settings: int = 300,
+    max_settings: int = 200,
     workers: int = 1,
 ) -> Tuning:
     """Find the settings with which a reader reads most numbers.
@@ -76,10 +77,10 @@ def tune(
     READERS.build(dict(reader))
     candidates = find_space(reader, space)
     default = default_setting(reader, candidates)
-    settings = list_settings(candidates, default, max_settings, seed)
     assigned = assign_folds(len(results), folds, seed)
+    listed = list_settings(candidates, default, max_settings, seed)
+    settings, readers = build_readers(reader, listed)
     start = time.perf_counter()
-    readers = [READERS.build({**reader, **setting}) for setting in settings]
     correct = sweep(readers, pack(results, truth, min_score(readers)), workers)
     seconds = time.perf_counter() - start
     best = choose(correct)

@@ -1,10 +1,11 @@
 """Writing a reader as a config fragment."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitdet import config
@@ -30,6 +31,8 @@ values = st.recursive(
 )
 
 
+@example(math.inf)
+@example((-math.inf, 'a "quoted" \\ text'))
 @given(values)
 def test_a_fragment_holds_exactly_the_values(value: Any) -> None:
     names: dict[str, Any] = {}

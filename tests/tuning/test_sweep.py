@@ -1,13 +1,14 @@
 """Reading pictures with many settings."""
 
+import os
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from digitdet.evaluation.results import Result
-from digitdet.readers import LeftToRightReader
-from digitdet.tuning.sweep import CHUNK, min_score, pack, sweep
+from digitdet.readers import LeftToRightReader, LineReader
+from digitdet.tuning.sweep import CHUNK, min_score, num_workers, pack, sweep
 
 Picture = Callable[..., Result]
 THRESHOLDS = (0.2, 0.5, 0.8)
@@ -65,6 +66,20 @@ def test_detections_that_no_setting_looks_at_are_dropped_and_change_nothing(
 
 def test_nothing_is_dropped_of_a_reader_that_does_not_tell_its_lowest_score() -> None:
     assert min_score([LeftToRightReader(0.5), lambda _: []]) == 0
+    assert min_score([LeftToRightReader(0.5), LineReader(0.9, [0.6, 0.4])]) == 0.4
+
+
+def test_no_workers_are_refused(results: list[Result]) -> None:
+    with pytest.raises(ValueError, match="at least 1, got 0"):
+        sweep(READERS, pack(results), workers=0)
+
+
+def test_there_is_a_worker_for_each_core_even_where_the_system_does_not_tell_which_are_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert 1 <= num_workers() <= (os.cpu_count() or 1)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert num_workers() == (os.cpu_count() or 1)
 
 
 def test_true_digits_can_be_ordered_by_left_edge(picture: Picture) -> None:
