@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from digitdet.evaluation.results import Result
+from digitdet.structures import Target
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -73,27 +74,46 @@ def to_arrays(results: Sequence[Result]) -> CocoArrays:
 
     Args:
         results: Prediction and target of each picture, in any order.
+
+    Raises:
+        ValueError: If a box or score of a detection is infinite or not a number: evaluations
+            rank it by chance.
     """
     ordered = sorted(results, key=lambda result: result[1]["image_id"])
     predictions = [prediction for prediction, _ in ordered]
     targets = [target for _, target in ordered]
     crowd = [target["iscrowd"] for target in targets]
     scores = [prediction["scores"] for prediction in predictions]
-    return CocoArrays(
+    arrays = CocoArrays(
         num_pictures=len(ordered),
         truth=_boxes(targets),
         iscrowd=_flat(crowd).numpy().astype(bool),
         found=_boxes(predictions),
         scores=_flat(scores).double().numpy(),
     )
+    _check_finite(arrays, targets)
+    return arrays
+
+
+def _check_finite(arrays: CocoArrays, targets: Sequence[Target]) -> None:
+    rows = np.column_stack([arrays.found.boxes, arrays.scores])
+    if not np.isfinite(rows).all():
+        bad = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+        source = targets[arrays.found.pictures[bad] - 1]["source"]
+        raise ValueError(
+            f"{source}: a detection has the box (xywh) {rows[bad, :4].tolist()} and the score "
+            f"{rows[bad, 4]}; the model's weights or its input hold values that are not finite"
+        )
 
 
 def _boxes(records: Sequence[Any]) -> BoxArrays:
     counts = [len(record["boxes"]) for record in records]
     xyxy = _flat([record["boxes"] for record in records]).double().reshape(-1, 4).numpy()
+    with np.errstate(invalid="ignore"):  # what is not finite is refused by its picture
+        sides = xyxy[:, 2:] - xyxy[:, :2]
     return BoxArrays(
         pictures=np.repeat(np.arange(1, len(records) + 1), counts),
-        boxes=np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1),
+        boxes=np.concatenate([xyxy[:, :2], sides], axis=1),
         labels=_flat([record["labels"] for record in records]).long().numpy(),
     )
 
