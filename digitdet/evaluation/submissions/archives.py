@@ -1,7 +1,6 @@
 """Reads the deliverables of a zip or folder, and checks the zip."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -97,8 +96,8 @@ def read_zip(file: Path, shown: Path | None = None) -> Deliverables:
                 found.faults += _form_faults(members, str(shown))
                 for info in members:
                     _read_member(archive, info, found, str(shown))
-        except (zipfile.BadZipFile, ValueError) as error:
-            found.faults.append(fault("zip_unreadable", f"{shown}: {error}"))
+        except Exception as error:  # zipfile raises anything on broken files
+            found.faults.append(_unreadable(str(shown), error))
     return found
 
 
@@ -159,5 +158,9 @@ def _read_member(
         return
     try:
         found.contents[name] = archive.read(info)
-    except (EOFError, NotImplementedError, OSError, zipfile.BadZipFile, zlib.error) as error:
-        found.faults.append(fault("zip_unreadable", f"{shown}: {name}: {error}"))
+    except Exception as error:  # zipfile raises anything on broken files
+        found.faults.append(_unreadable(f"{shown}: {name}", error))
+
+
+def _unreadable(shown: str, error: Exception) -> Fault:
+    return fault("zip_unreadable", f"{shown}: {short(str(error) or type(error).__name__)}")

@@ -13,7 +13,7 @@ from digitdet.datasets.json_files import short
 from digitdet.evaluation.submission import HEADER, NOTHING_FOUND
 from digitdet.evaluation.submissions.faults import Fault, fault, faults_at
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 NUMBER = re.compile(r"[0-9]+|-1")
 BOM = b"\xef\xbb\xbf"
 
