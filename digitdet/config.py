@@ -23,7 +23,7 @@ OTHER_KEYS = frozenset(
     }
 )
 # What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
-DEFAULT_READER = {"type": "LeftToRightReader", "score_threshold": 0.7}
+DEFAULT_READER = {"type": "LineReader"}
 LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 EVALUATORS = ("val_evaluator", "test_evaluator")
 

@@ -10,7 +10,7 @@ default_hooks = dict(
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
 )
 custom_hooks = [dict(type="EvaluationHook", metric="map"), dict(type="ProgressHook")]
-reader = dict(type="LeftToRightReader", score_threshold=0.7)
+reader = dict(type="LineReader")
 visualizer = dict(
     type="Visualizer",
     vis_backends=[dict(type="LocalVisBackend"), dict(type="TensorboardVisBackend")],

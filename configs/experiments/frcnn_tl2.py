@@ -15,3 +15,4 @@ _base_ = [
 ]
 
 model = dict(trainable_backbone_stages=2)
+reader = dict(_delete_=True, type="LeftToRightReader", score_threshold=0.7)  # the report's

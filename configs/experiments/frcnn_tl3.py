@@ -13,3 +13,5 @@ _base_ = [
     "../_base_/schedules/sgd_10e.py",
     "../_base_/default_runtime.py",
 ]
+
+reader = dict(_delete_=True, type="LeftToRightReader", score_threshold=0.7)  # the report's

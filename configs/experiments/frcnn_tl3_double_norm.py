@@ -15,3 +15,4 @@ _base_ = [
 ]
 
 model = dict(mean=[0.5961, 0.5581, 0.4974], std=[0.0524, 0.0502, 0.0506])
+reader = dict(_delete_=True, type="LeftToRightReader", score_threshold=0.7)  # the report's

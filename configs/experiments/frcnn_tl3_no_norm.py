@@ -15,3 +15,4 @@ _base_ = [
 ]
 
 model = dict(mean=[0.0, 0.0, 0.0], std=[1.0, 1.0, 1.0])
+reader = dict(_delete_=True, type="LeftToRightReader", score_threshold=0.7)  # the report's

@@ -17,7 +17,6 @@ optim_wrapper = dict(
     optimizer=dict(lr=0.02, nesterov=True),
     clip_grad=dict(max_norm=10.0),
 )
-reader = dict(score_threshold=0.5)  # a short training gives low scores
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.05, by_epoch=False, end=50),
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=6, convert_to_iter_based=True),

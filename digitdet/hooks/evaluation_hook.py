@@ -45,7 +45,9 @@ class EvaluationHook(Hook):
     priority = "LOW"
 
     def __init__(
-        self, metric: str = "map", columns: tuple[str, ...] = ("map", "map_50", "map_75")
+        self,
+        metric: str = "map",
+        columns: tuple[str, ...] = ("map", "map_50", "map_75", "number_accuracy"),
     ) -> None:
         self.metric = metric
         self.columns = columns

@@ -36,5 +36,5 @@ test_dataloader = dict(
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="ImageFolder", image_dir="test"),
 )
-val_evaluator = [dict(type="DigitMetric")]
+val_evaluator = [dict(type="DigitMetric"), dict(type="NumberMetric")]
 test_evaluator = []

@@ -23,5 +23,5 @@ test_dataloader = dict(
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="SyntheticDigits", num_scenes=400, seed=2, test_mode=True),
 )
-val_evaluator = [dict(type="DigitMetric")]
-test_evaluator = [dict(type="DigitMetric")]
+val_evaluator = [dict(type="DigitMetric"), dict(type="NumberMetric")]
+test_evaluator = [dict(type="DigitMetric"), dict(type="NumberMetric")]
