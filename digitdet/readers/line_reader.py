@@ -32,12 +32,12 @@ class LineReader:
     that its size does not matter.
 
     Args:
-        score_threshold: A number needs a digit that scores so much, 0 to 1.
+        score_threshold: A picture is read if one of its digits scores so much, 0 to 1.
         fallback_thresholds: Thresholds that are tried one after the other where no digit reaches
             ``score_threshold``, each lower than the one before. Digits that score less than the
             last one are never read.
-        join_ratio: Digits of a number may be less sure than the threshold: they need this share,
-            0 to 1, of the highest score in the picture. At 1, the threshold is for all digits.
+        join_ratio: Share, 0 to 1, of the highest score in the picture that a digit below the
+            threshold needs to be read along. At 1, the threshold is for all digits.
         max_iou: Intersection over union, 0 to 1; boxes that share more are one digit.
         max_containment: Intersection over the smaller area, 0 to 1; of two boxes that share more,
             the less sure is a part of a digit, or lies around one or several.
@@ -68,10 +68,10 @@ class LineReader:
         max_iou: float = 0.5,
         max_containment: float = 0.7,
         max_gap: float = 1.9,
-        max_step: float = 2.0,
+        max_step: float = 1.6,
         max_height_ratio: float = 1.75,
         columns: bool = True,
-        single_ratio: float = 0.55,
+        single_ratio: float = 0.6,
         several_ratio: float = 0.55,
         max_single_size: float = 2.5,
         max_digits: int | None = None,
@@ -117,12 +117,11 @@ class LineReader:
         threshold = next(value for value in thresholds if best >= value)
         lowest = min(threshold, max(self.join_ratio * best, self.lowest_threshold))
         digits = [digit for digit in digits if digit.score >= lowest]
-        return [_number(line) for line in self._read_lines(digits, threshold)]
+        return [_number(line) for line in self._read_lines(digits)]
 
-    def _read_lines(self, digits: list[FoundDigit], threshold: float) -> list[Line]:
+    def _read_lines(self, digits: list[FoundDigit]) -> list[Line]:
         lines = group_lines(suppress(digits, self.max_iou, self.max_containment), self.limits)
         if len(lines) > 1:
-            lines = [line for line in lines if any(d.score >= threshold for d in line.digits)]
             lines = drop_doubtful(
                 lines, self.single_ratio, self.several_ratio, self.max_single_size
             )

@@ -15,7 +15,7 @@ of its files, from left to right, climb by about 66 degrees."""
 COLUMN_GAP = 1.0  # heights: widest gap between digits of a column
 COLUMN_SHIFT = 0.7  # heights: farthest shift to the side from one digit of a column to the next
 LEVEL_SPREAD = 0.36  # heights: how far digits of a level line may stand off it
-STEEP_SPREAD = 0.18  # heights: the same for a steep line and a column
+STEEP_SPREAD = 0.15  # heights: the same for a steep line and a column
 MIN_ADVANCE = 0.25  # of a digit's width, of its height in a column: from centre to centre
 
 

@@ -111,7 +111,7 @@ def _two_lines(rng: np.random.Generator) -> Numbers:
     texts = [draw_text(rng, 2), draw_text(rng)]
     rng.shuffle(texts)
     first, second = (place_number(rng, text, height, Style(gap)) for text in texts)
-    second = moved(second, rng.uniform(-0.6, 0.6) * height, rng.uniform(1.35, 2.2) * height)
+    second = moved(second, rng.uniform(-1.2, 1.2) * height, rng.uniform(1.35, 2.2) * height)
     degrees = rng.uniform(-10, 10)
     return [rotated(first, degrees), rotated(second, degrees)]
 
