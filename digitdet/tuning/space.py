@@ -15,7 +15,7 @@ Space = Mapping[str, Sequence[Any]]
 SPACES: dict[str, Space] = {
     "LeftToRightReader": {"score_threshold": [step / 20 for step in range(1, 20)]},
     "LineReader": {
-        "score_threshold": [0.3, 0.5, 0.7, 0.9],
+        "score_threshold": [0.4, 0.5, 0.6, 0.7, 0.9],
         "fallback_thresholds": [(), (0.1,), (0.2,), (0.3,), (0.3, 0.1), (0.2, 0.05)],
         "join_ratio": [0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.0],
         "max_iou": [0.3, 0.4, 0.5, 0.7],
