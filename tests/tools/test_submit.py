@@ -163,7 +163,7 @@ def test_what_testing_a_checkpoint_writes_is_valid(
     run: Run, tool: Tool, layout: Path, checkpoint: Path, tmp_path: Path, split: str
 ) -> None:
     options = ["--out-dir", str(tmp_path / "out"), "--split", split]
-    options += ["--cfg-options", f"data_root={layout}", "reader.score_threshold=0.1"]
+    options += ["--cfg-options", f"data_root={layout}", "reader.fallback_thresholds=(0.02,)"]
     tool("test")([str(SMALL_FOLDER), str(checkpoint), *options])
     pictures = layout / {"val": "valid.json", "test": "test"}[split]
     for place in (tmp_path / "out", tmp_path / "out" / "submission.zip"):
