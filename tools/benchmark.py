@@ -1,4 +1,4 @@
-"""Measure speed: ``python tools/benchmark.py data CONFIG``."""
+"""Measure speed: ``python tools/benchmark.py data CONFIG``, or ``evaluation``."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from digitdet.command_line import add_options, call
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse the arguments, measure and print tables."""
-    parser = argparse.ArgumentParser(description="Measure the speed of a config's parts.")
+    parser = argparse.ArgumentParser(description="Measure the speed of digitdet's parts.")
     commands = parser.add_subparsers(dest="command", required=True)
     data = commands.add_parser("data", help="loading, by stage and beside a plain loader")
     data.add_argument("config", metavar="CONFIG")
@@ -19,7 +19,22 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--seconds", type=float, default=0.2, help="of a stage in each turn (default: 0.2)"
     )
     add_options(data)
-    call(_data, parser.parse_args(argv))
+    data.set_defaults(run=_data)
+    evaluation = commands.add_parser(
+        "evaluation", help="evaluation and its synchronisation, beside torchmetrics and pycocotools"
+    )
+    evaluation.add_argument(
+        "--num-pictures", type=int, default=3340, help="made like SVHN's (default: 3340)"
+    )
+    evaluation.add_argument(
+        "--detections", type=int, default=6, help="in each picture (default: 6)"
+    )
+    evaluation.add_argument(
+        "--repeats", type=int, default=3, help="turns of each measurement (default: 3)"
+    )
+    evaluation.set_defaults(run=_evaluation)
+    args = parser.parse_args(argv)
+    call(args.run, args)
 
 
 def _data(args: argparse.Namespace) -> None:
@@ -30,6 +45,17 @@ def _data(args: argparse.Namespace) -> None:
 
     benchmark_data(
         args.config, options=args.cfg_options, repeats=args.repeats, seconds=args.seconds
+    )
+
+
+def _evaluation(args: argparse.Namespace) -> None:
+    from digitdet.environment import check_torch
+
+    check_torch()
+    from digitdet.benchmarks.evaluation import benchmark_evaluation
+
+    benchmark_evaluation(
+        num_pictures=args.num_pictures, num_detections=args.detections, repeats=args.repeats
     )
 
 
