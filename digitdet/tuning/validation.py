@@ -51,8 +51,11 @@ def assign_folds(num_pictures: int, folds: int, seed: int = 0) -> NDArray[np.int
         (P,) int64: each picture's fold, from 0.
 
     Raises:
-        ValueError: If there are fewer folds than 2, or fewer pictures than folds.
+        ValueError: If there are fewer folds than 2, fewer pictures than folds, or the seed is
+            negative.
     """
+    if seed < 0:
+        raise ValueError(f"seed has to be at least 0, got {seed}")
     if not 2 <= folds <= num_pictures:
         raise ValueError(
             f"folds has to be at least 2 and at most the number of pictures ({num_pictures}), "

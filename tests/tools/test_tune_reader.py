@@ -126,6 +126,7 @@ def test_a_users_own_reader_comes_with_what_registers_it(
         (["--space", "score_threshold"], "--space takes ARGUMENT=VALUE,VALUE"),
         (["--out", "reader.txt"], "reader.txt: a config fragment is a Python file"),
         (["--out", "left.py"], "left.py: would replace an input"),
+        (["--seed", "-1"], "seed has to be at least 0, got -1"),
         (["--workers", "0"], "workers has to be at least 1, got 0"),
         (["--reader", "none.py"], "none.py: no such config"),
     ],
