@@ -99,4 +99,4 @@ def _show(tuning: Tuning, out: Path) -> None:
         f"{tuning.accuracy:.4f} of the pictures that it was chosen on"
     )
     console.print(verdict(tuning))
-    console.print(f"the winner: {out}")
+    console.print(f"{out}: holds the settings of the winner")

@@ -69,6 +69,18 @@ def test_the_winner_is_told_and_written_as_a_config(
         assert text in comment
 
 
+def test_evaluation_with_the_winner_finds_the_accuracy_that_it_was_chosen_for(
+    tool: Tool, files: list[str], left_reader: str
+) -> None:
+    tool("tune_reader")([*files, "--reader", left_reader, "--out", "out.py"])
+    accuracies = []
+    for reader in (left_reader, "out.py"):
+        tool("evaluate")([*files, "--reader", reader, "--out", "metrics.json"])
+        figures = json.loads(Path("metrics.json").read_text(encoding="utf-8"))
+        accuracies.append(figures["number_accuracy"])
+    assert accuracies == [0, 1]
+
+
 def test_the_winner_is_the_default_to_beat_of_the_next_search(
     tool: Tool, files: list[str], left_reader: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
