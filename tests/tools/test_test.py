@@ -6,6 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from pycocotools.cocoeval import COCOeval
 ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
+LEFT_TO_RIGHT = "reader={'_delete_':True,'type':'LeftToRightReader','score_threshold':%s}"
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
@@ -34,7 +36,7 @@ def val(
     capsys: pytest.CaptureFixture[str],
 ) -> Path:
     """The results on the validation split, beside ``console.txt``."""
-    options = [f"data_root={layout}", "reader.score_threshold=0.1"]
+    options = [f"data_root={layout}", LEFT_TO_RIGHT % 0.1]
     out = tmp_path / "val"
     tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options", *options])
     (tmp_path / "console.txt").write_text(capsys.readouterr().out, encoding="utf-8")
@@ -43,18 +45,28 @@ def val(
 
 def test_the_saved_figures_equal_pycocotools_on_the_written_file(val: Path, layout: Path) -> None:
     metrics = json.loads((val / "metrics.json").read_text(encoding="utf-8"))
-    assert metrics["evaluator"] == "torchmetrics (pycocotools)"
+    assert metrics["evaluator"].startswith(f"hotcoco {version('hotcoco')}")
     truth = COCO(str(layout / "valid.json"))
     evaluation = COCOeval(truth, truth.loadRes(str(val / "pred.json")), "bbox")
     evaluation.evaluate()
     evaluation.accumulate()
     evaluation.summarize()
-    figures = [metrics["map"], metrics["map_50"], metrics["map_75"]]
-    np.testing.assert_allclose(figures, evaluation.stats[:3], atol=1e-4)
+    figures = [value for name, value in metrics.items() if name.startswith(("map", "mar"))]
+    np.testing.assert_allclose(figures[:12], evaluation.stats, atol=1e-4)
     assert {f"ap_{digit}" for digit in range(10)} < set(metrics)
     printed = (val.parent / "console.txt").read_text(encoding="utf-8")
-    for name in ("map", "map_50", "map_75", "ap_0", "ap_9"):
+    for name in ("map", "map_50", "map_75", "map_height_12_24", "number_accuracy"):
         assert re.search(rf"{name}\W+{metrics[name]:.4f}", printed)
+
+
+def test_what_is_minus_one_is_explained_in_the_file_and_on_the_console(val: Path) -> None:
+    metrics = json.loads((val / "metrics.json").read_text(encoding="utf-8"))
+    notes = metrics.pop("notes")
+    assert notes
+    assert set(notes) == {name for name, value in metrics.items() if value == -1}
+    printed = (val.parent / "console.txt").read_text(encoding="utf-8")
+    assert notes["map_large"] == "the split holds no digit box of at least 96 x 96 pixels"
+    assert re.search(r"map_large\W+-1\W+the split holds no", printed)
 
 
 def test_the_csv_holds_every_picture_once_and_reads_the_boxes_of_the_json(val: Path) -> None:
@@ -155,7 +167,7 @@ def test_a_reader_that_asks_for_what_the_model_drops_is_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = [f"data_root={layout}", "reader.score_threshold=0.2", "model.score_threshold=0.3"]
+    options = [f"data_root={layout}", LEFT_TO_RIGHT % 0.2, "model.score_threshold=0.3"]
     arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
     with pytest.raises(SystemExit):
         tool("test")([*arguments, "--cfg-options", *options])
