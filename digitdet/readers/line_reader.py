@@ -42,6 +42,8 @@ class LineReader:
         max_containment: Intersection over the smaller area, 0 to 1; of two boxes that share more,
             the less sure is a part of a digit, or lies around one or several.
         max_gap: Widest gap between digits of a number on one level, in heights of a digit.
+        max_uneven_gap: How much wider one gap of a number may be than twice the median of its
+            others, in heights of a digit; wider, and it parts two numbers.
         max_step: How far a digit may stand above or below the next, in heights of a digit; the
             wider the gap between them, the less.
         max_height_ratio: Height of the larger of two neighbours over that of the smaller, more
@@ -68,6 +70,7 @@ class LineReader:
         max_iou: float = 0.5,
         max_containment: float = 0.7,
         max_gap: float = 1.9,
+        max_uneven_gap: float = 0.7,
         max_step: float = 1.6,
         max_height_ratio: float = 1.75,
         columns: bool = True,
@@ -84,6 +87,7 @@ class LineReader:
         self.max_containment = check_share(max_containment, "max_containment")
         self.limits = LineLimits(
             check_more_than(max_gap, 0, "max_gap"),
+            check_more_than(max_uneven_gap, 0, "max_uneven_gap"),
             check_more_than(max_step, 0, "max_step"),
             check_more_than(max_height_ratio, 1, "max_height_ratio"),
             check_flag(columns, "columns"),

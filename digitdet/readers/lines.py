@@ -24,6 +24,7 @@ class LineLimits(NamedTuple):
 
     Attributes:
         max_gap: Widest gap between digits that stand on one level.
+        max_uneven_gap: How much wider one gap of a line may be than twice the median of its others.
         max_step: How far one digit may stand above or below the next, where they adjoin; the
             wider the gap, the less.
         max_height_ratio: Height of the larger digit over that of the smaller.
@@ -31,6 +32,7 @@ class LineLimits(NamedTuple):
     """
 
     max_gap: float
+    max_uneven_gap: float
     max_step: float
     max_height_ratio: float
     columns: bool
@@ -66,7 +68,7 @@ def group_lines(digits: Sequence[FoundDigit], limits: LineLimits) -> list[Line]:
         first, second = of_digit[one], of_digit[other]
         if first == second:
             continue
-        joined = fit_line(lines[first].digits + lines[second].digits, limits.columns)
+        joined = fit_line(lines[first].digits + lines[second].digits, limits)
         if joined is not None:
             lines[first] = joined
             of_digit = [first if line == second else line for line in of_digit]
@@ -109,18 +111,18 @@ def neighbour_distance(one: FoundDigit, other: FoundDigit, limits: LineLimits) -
     return unequal + (gap / COLUMN_GAP + across / COLUMN_SHIFT) / height
 
 
-def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
+def fit_line(digits: Sequence[FoundDigit], limits: LineLimits) -> Line | None:
     """Lay a line through the centres of digits: the median of the slopes of all pairs.
 
     Theil and Sen's estimate: unequal heights and digits above and below the line move it little.
 
     Args:
         digits: Two or more.
-        columns: Whether a line steeper than 70 degrees is read downwards; else by left edges.
+        limits: What digits of one line have in common; the distance of neighbours is not judged.
 
     Returns:
-        The line with its digits in reading order, or None where they do not lie on one line, or
-        two of them in one place of it.
+        The line with its digits in reading order, or None where they do not lie on one line, two
+        of them in one place of it, or one gap is too wide among the others.
     """
     slope = _slope([(d.x, d.y) for d in digits])
     level = abs(slope) <= COLUMN_SLOPE
@@ -134,9 +136,9 @@ def fit_line(digits: Sequence[FoundDigit], columns: bool = True) -> Line | None:
     if max(offsets) - min(offsets) > 2 * allowed * height:
         return None
     ordered = [d for _, d in sorted((d.x * right + d.y * down, d) for d in digits)]
-    if not _advances(ordered, level):
+    if not _advances(ordered, level) or _uneven(ordered, level, limits.max_uneven_gap * height):
         return None
-    return Line(ordered if level or columns else sorted(digits), (right, down))
+    return Line(ordered if level or limits.columns else sorted(digits), (right, down))
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float:
@@ -160,3 +162,14 @@ def _advances(digits: Sequence[FoundDigit], level: bool) -> bool:
         2 * (other.y - one.y) >= MIN_ADVANCE * (one.height + other.height)
         for one, other in pairwise(digits)
     )
+
+
+def _uneven(digits: Sequence[FoundDigit], level: bool, allowed: float) -> bool:
+    """Tell whether the widest gap exceeds twice the median of the others by more than allowed."""
+    if len(digits) < 3:
+        return False
+    if level:
+        gaps = sorted(max(other.x1 - one.x2, 0.0) for one, other in pairwise(digits))
+    else:
+        gaps = sorted(max(other.y1 - one.y2, 0.0) for one, other in pairwise(digits))
+    return gaps[-1] > allowed + 2 * median(gaps[:-1])

@@ -102,6 +102,19 @@ def _side_by_side(rng: np.random.Generator) -> Numbers:
     return [rotated(first, degrees), rotated(second, degrees)]
 
 
+def _near(rng: np.random.Generator) -> Numbers:
+    """Draw two numbers of one size on one line, 1 to 2.1 heights apart; the left one is first.
+
+    Both have 2 digits or more, .1 heights apart at most, else nothing tells that they are two.
+    """
+    height, gap = draw_height(rng), min(draw_gap(rng), 0.1)
+    first = place_number(rng, draw_text(rng, 2), height, Style(gap))
+    second = place_number(rng, draw_text(rng, 2), height, Style(gap))
+    second = moved(second, extent(first)[2] + rng.uniform(1, 2.1) * height, 0)
+    degrees = rng.uniform(-6, 6)
+    return [rotated(first, degrees), rotated(second, degrees)]
+
+
 def _two_lines(rng: np.random.Generator) -> Numbers:
     """Draw one number above another of its size, 1.35 to 2.2 heights apart; the upper is first.
 
@@ -152,6 +165,7 @@ _DRAWS: dict[str, Callable[[np.random.Generator], Numbers]] = {
     "crowded": _crowded,
     "spaced": _spaced,
     "side_by_side": _side_by_side,
+    "near": _near,
     "two_lines": _two_lines,
     "two_sizes": _two_sizes,
     "faint": _straight,

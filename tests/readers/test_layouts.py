@@ -41,7 +41,7 @@ def test_a_layout_follows_from_its_kind_and_seed() -> None:
 
 
 def test_layouts_are_of_the_sizes_and_faults_of_detections() -> None:
-    layouts = draw(650, seed=77)
+    layouts = draw(700, seed=77)
     rows = np.array([row for layout in layouts for row in layout.rows])
     heights = rows[:, 3] - rows[:, 1]
     digits = sum(len(text) for layout in layouts for text in layout.numbers)
@@ -51,11 +51,11 @@ def test_layouts_are_of_the_sizes_and_faults_of_detections() -> None:
     assert 1.7 * digits < len(rows) < 2.7 * digits
     longest = max(len(text) for layout in layouts for text in layout.numbers)
     assert longest in (4, 5)
-    assert all((len(layout.numbers) > 1) == (layout.kind in KINDS[8:11]) for layout in layouts)
+    assert all((len(layout.numbers) > 1) == (layout.kind in KINDS[8:12]) for layout in layouts)
 
 
 def test_layouts_are_read_where_left_edges_do_not_do() -> None:
-    layouts = draw(390, seed=10_000)
+    layouts = draw(420, seed=10_000)
     line, left = shares_right(LineReader(), layouts), shares_right(LeftToRightReader(), layouts)
     assert line["all"] >= 0.98
     assert min(line.values()) >= 0.9

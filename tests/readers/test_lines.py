@@ -6,7 +6,9 @@ from layouts import Row
 from digitdet.readers.found_digits import FoundDigit, found_digit
 from digitdet.readers.lines import LineLimits, fit_line, group_lines, neighbour_distance
 
-LIMITS = LineLimits(max_gap=2.0, max_step=2.0, max_height_ratio=2.0, columns=True)
+LIMITS = LineLimits(
+    max_gap=2.0, max_uneven_gap=0.7, max_step=2.0, max_height_ratio=2.0, columns=True
+)
 
 
 def at(x: float, y: float, label: int = 1, width: float = 10, height: float = 20) -> FoundDigit:
@@ -48,6 +50,8 @@ def test_the_distance_of_neighbours_counts_gap_step_and_unequal_heights(
         ([(0, 0), (10, -10), (20, -20)], [0, 1, 2], -45),
         ([(0, 7), (10, 0), (20, 7), (30, 0)], [0, 1, 2, 3], 0),
         ([(0, 40), (0, 0), (0, 20)], [1, 2, 0], 90),
+        ([(0, 0), (10, 0), (33, 0)], [0, 1, 2], 0),
+        ([(0, 0), (12, 0), (39, 0)], [0, 1, 2], 0),
         ([(0, 0), (7, 20)], [0, 1], 70.7),
         ([(0, 0), (8, 20)], [0, 1], 68.2),
         ([(0, 0), (-8, 20)], [1, 0], -68.2),
@@ -59,7 +63,7 @@ def test_a_line_is_read_along_its_direction(
     centres: list[tuple[float, float]], order: list[int], degrees: float
 ) -> None:
     digits = [at(x, y) for x, y in centres]
-    line = fit_line(digits)
+    line = fit_line(digits, LIMITS)
     assert line
     assert line.digits == [digits[n] for n in order]
     right, down = line.direction
@@ -77,15 +81,18 @@ def test_a_line_is_read_along_its_direction(
         [(0, 0), (10, 0), (20, 26)],
         [(0, 0), (10, 0), (0, 26), (10, 26)],
         [(0, 0), (10, 20), (20, 0)],
+        [(0, 0), (10, 0), (35, 0)],
+        [(0, 0), (12, 0), (41, 0)],
+        [(0, 0), (0, 20), (0, 55)],
     ],
 )
 def test_what_does_not_lie_on_one_line_is_none(centres: list[tuple[float, float]]) -> None:
-    assert fit_line([at(x, y) for x, y in centres]) is None
+    assert fit_line([at(x, y) for x, y in centres], LIMITS) is None
 
 
 def test_a_column_is_ordered_by_left_edges_on_demand() -> None:
     digits = [at(0, 0, 1), at(-1, 20, 2), at(1, 40, 3)]
-    line = fit_line(digits, columns=False)
+    line = fit_line(digits, LIMITS._replace(columns=False))
     assert line
     assert [digit.label for digit in line.digits] == [2, 1, 3]
 
