@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ READER = {"type": "LeftToRightReader", "score_threshold": 0.3}
 def main(folder: Path, rank: int, size: int) -> None:
     """Evaluate each case of ``cases.pt`` and write what each metric gives in this process."""
     torch.distributed.init_process_group(
-        "gloo", init_method=(folder / "store").as_uri(), rank=rank, world_size=size
+        "gloo",
+        init_method=(folder / "store").as_uri(),
+        rank=rank,
+        world_size=size,
+        timeout=timedelta(seconds=60),
     )
     outcomes = {}
     gathered = {}

@@ -296,6 +296,13 @@ def test_what_is_minus_one_is_explained_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("backend", TOLERANCES)
+def test_a_detection_that_is_no_digit_changes_nothing(backend: str) -> None:
+    boxes, labels = torch.cat([ONE[0], ONE[0]]), torch.tensor([11, 4])
+    split = [sample(1, *ONE, boxes, labels, torch.tensor([0.95, 0.9]))]
+    assert evaluate(split, backend) == evaluate([sample(1, *ONE, *ONE, SCORE)], backend)
+
+
+@pytest.mark.parametrize("backend", TOLERANCES)
 @pytest.mark.parametrize("odd", [float("nan"), float("inf")])
 def test_a_detection_that_is_not_finite_is_refused_by_its_picture(odd: float, backend: str) -> None:
     wrong = torch.tensor([[4.0, 4, odd, 30]]), torch.tensor([4])
