@@ -12,10 +12,11 @@ COLUMN_SLOPE = math.tan(math.radians(70))
 """Steeper lines are columns. The steepest numbers of SVHN's training part that climb in the order
 of its files, from left to right, climb by about 66 degrees."""
 
-COLUMN_GAP = 1.0  # heights: widest gap between digits of a column
-COLUMN_SHIFT = 0.7  # heights: farthest shift to the side from one digit of a column to the next
+COLUMN_GAP = 1.2  # heights: widest gap between digits of a column
+COLUMN_SHIFT = 0.8  # heights: farthest shift to the side from one digit of a column to the next
 LEVEL_SPREAD = 0.36  # heights: how far digits of a level line may stand off it
-STEEP_SPREAD = 0.15  # heights: the same for a steep line and a column
+STEEP_SPREAD = 0.15  # heights: the same for a steep line
+COLUMN_SPREAD = 0.22  # heights: the same for a column
 MIN_ADVANCE = 0.25  # of a digit's width, of its height in a column: from centre to centre
 
 
@@ -132,7 +133,8 @@ def fit_line(digits: Sequence[FoundDigit], limits: LineLimits) -> Line | None:
     right, down = (1 / length, slope / length) if level else (slope / length, 1 / length)
     offsets = [d.y * right - d.x * down for d in digits]
     height = sum(d.height for d in digits) / len(digits)
-    allowed = STEEP_SPREAD + (LEVEL_SPREAD - STEEP_SPREAD) * right**4
+    steep = STEEP_SPREAD + (LEVEL_SPREAD - STEEP_SPREAD) * right**4
+    allowed = steep if level else COLUMN_SPREAD
     if max(offsets) - min(offsets) > 2 * allowed * height:
         return None
     ordered = [d for _, d in sorted((d.x * right + d.y * down, d) for d in digits)]

@@ -29,9 +29,9 @@ def at(x: float, y: float, label: int = 1, width: float = 10, height: float = 20
         (at(10, 0, height=40), 1.0),
         (at(10, 0, height=30), 0.5),
         (at(0, 20), 0.0),
-        (at(0, 40), 1.0),
-        (at(7, 20), 0.5),
-        (at(7, -20), 0.5),
+        (at(0, 44), 1.0),
+        (at(6.4, 20), 0.4),
+        (at(6.4, -20), 0.4),
     ],
 )
 def test_the_distance_of_neighbours_counts_gap_step_and_unequal_heights(
