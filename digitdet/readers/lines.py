@@ -9,8 +9,8 @@ from typing import NamedTuple
 from digitdet.readers.found_digits import FoundDigit
 
 COLUMN_SLOPE = math.tan(math.radians(70))
-"""Steeper lines are columns. The steepest numbers of SVHN's training part that climb in the order
-of its files, from left to right, climb by about 66 degrees."""
+"""Steeper lines are columns. Of SVHN's 28,265 training numbers of two digits or more, 43 are, most
+of them by more than 80 degrees; only 4 others are steeper than 65."""
 
 COLUMN_GAP = 1.2  # heights: widest gap between digits of a column
 COLUMN_SHIFT = 0.8  # heights: farthest shift to the side from one digit of a column to the next

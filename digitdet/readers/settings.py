@@ -33,30 +33,31 @@ def check_flag(value: bool, name: str) -> bool:
 
 
 def check_thresholds(first: float, fallbacks: Sequence[float]) -> tuple[float, ...]:
-    """Return a score threshold and its fallbacks, or raise a ValueError.
+    """Return a score threshold and the fallbacks below it, or raise a ValueError.
 
     Args:
         first: 0 to 1.
         fallbacks: 0 to 1, each lower than the one before; may be empty.
 
     Returns:
-        All of them, the highest first.
+        ``first`` and those below it, the highest first: whoever lowers ``first`` alone need not
+        shorten the list, whose other thresholds would find nothing more.
 
     Raises:
         ValueError: If one is out of its range or out of order.
     """
     if isinstance(fallbacks, str) or not isinstance(fallbacks, Sequence):
         raise ValueError(f"fallback_thresholds is a list of scores, got {fallbacks!r}")
-    thresholds = [check_share(first, "score_threshold")]
+    checked: list[float] = []
     for position, value in enumerate(fallbacks):
         name = f"fallback_thresholds[{position}]"
-        thresholds.append(check_share(value, name))
-        if thresholds[-1] >= thresholds[-2]:
+        checked.append(check_share(value, name))
+        if position and checked[-1] >= checked[-2]:
             raise ValueError(
-                f"{name} has to be lower than the threshold before it, {thresholds[-2]}, "
-                f"got {value!r}"
+                f"{name} has to be lower than the one before it, {checked[-2]}, got {value!r}"
             )
-    return tuple(thresholds)
+    highest = check_share(first, "score_threshold")
+    return highest, *(value for value in checked if value < highest)
 
 
 def _is_number(value: float) -> bool:
