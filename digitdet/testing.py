@@ -112,8 +112,8 @@ def build_reader(config: Config, model: nn.Module) -> Any:
     wanted = getattr(reader, "lowest_threshold", getattr(reader, "score_threshold", None))
     given = getattr(model, "score_threshold", None)
     if wanted is not None and given is not None and wanted < given:
-        falls = getattr(reader, "fallback_thresholds", ())
-        name = f"fallback_thresholds[{len(falls) - 1}]" if falls else "score_threshold"
+        first = getattr(reader, "score_threshold", wanted)
+        name = "score_threshold" if wanted == first else "fallback_thresholds[-1]"
         raise ValueError(
             f"reader.{name} is {wanted}, below model.score_threshold, {given}: the model drops "
             "what the reader asks for; lower the model's or raise the reader's"

@@ -34,8 +34,9 @@ class LineReader:
     Args:
         score_threshold: A picture is read if one of its digits scores so much, 0 to 1.
         fallback_thresholds: Thresholds that are tried one after the other where no digit reaches
-            ``score_threshold``, each lower than the one before. Digits that score less than the
-            last one are never read.
+            ``score_threshold``, each lower than the one before; those that are not below
+            ``score_threshold`` are left out. Digits that score less than the last one are never
+            read.
         join_ratio: Share, 0 to 1, of the highest score in the picture that a digit below the
             threshold needs to be read along. At 1, the threshold is for all digits.
         max_iou: Intersection over union, 0 to 1; boxes that share more are one digit.

@@ -112,6 +112,16 @@ def test_without_fallback_nothing_below_the_threshold_is_read() -> None:
     assert reader.lowest_threshold == 0.5
 
 
+@pytest.mark.parametrize(
+    ("threshold", "fallbacks"), [(0.5, (0.3, 0.1)), (0.3, (0.1,)), (0.2, (0.1,)), (0.1, ())]
+)
+def test_who_lowers_the_threshold_alone_need_not_shorten_the_fallbacks(
+    threshold: float, fallbacks: tuple[float, ...]
+) -> None:
+    reader = LineReader(score_threshold=threshold)
+    assert (reader.score_threshold, reader.fallback_thresholds) == (threshold, fallbacks)
+
+
 def test_the_threshold_is_for_all_digits_where_none_may_be_less_sure() -> None:
     rows = [row(0, 0, 1, 0.9), row(11, 0, 2, 0.49), row(22, 0, 3, 0.5)]
     assert texts(rows, LineReader(join_ratio=1.0)) == ["13"]
@@ -155,7 +165,6 @@ def test_boxes_and_scores_follow_the_text() -> None:
         ({"fallback_thresholds": "0.3"}, "fallback_thresholds is a list of scores, got '0.3'"),
         ({"fallback_thresholds": [0.3, -1]}, r"fallback_thresholds\[1\] is 0 to 1, got -1"),
         ({"fallback_thresholds": [0.3, 0.3]}, r"\[1\] has to be lower than the .* 0.3, got 0.3"),
-        ({"fallback_thresholds": [0.5]}, r"\[0\] has to be lower than the .* 0.5, got 0.5"),
         ({"join_ratio": "1"}, "join_ratio is 0 to 1, got '1'"),
         ({"max_iou": True}, "max_iou is 0 to 1, got True"),
         ({"max_containment": -0.1}, "max_containment is 0 to 1, got -0.1"),
