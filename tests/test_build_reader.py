@@ -19,8 +19,8 @@ def model(score_threshold: float | None) -> nn.Module:
     ("reader", "error"),
     [
         (dict(type="LeftToRightReader", score_threshold=0.2), "reader.score_threshold is 0.2"),
-        (dict(type="LineReader"), r"reader.fallback_thresholds\[1\] is 0.1"),
-        (dict(type="LineReader", fallback_thresholds=[0.2]), r"fallback_thresholds\[0\] is 0.2"),
+        (dict(type="LineReader"), r"reader.fallback_thresholds\[-1\] is 0.1"),
+        (dict(type="LineReader", fallback_thresholds=[0.2]), r"fallback_thresholds\[-1\] is 0.2"),
         (
             dict(type="LineReader", score_threshold=0.2, fallback_thresholds=[]),
             "reader.score_threshold is 0.2",
