@@ -34,3 +34,22 @@ def test_the_reason_stands_beside_minus_one() -> None:
     assert ["metric", "value", "why it is -1"] in rows
     assert ["map", "0.5000", ""] in rows
     assert ["ap_3", "-1", "no digit is a 3"] in rows
+
+
+def test_heights_digits_and_numbers_are_set_apart() -> None:
+    names = ["map", "map_height_0_12", "ap_0", "ap_1", "number_accuracy"]
+    console = Console(file=io.StringIO(), width=100)
+    console.print(figures_table("split", dict.fromkeys(names, 0.5), {}))
+    table = console.file.getvalue().split("┩")[-1].splitlines()
+    shown = [line.strip("│ ").split(" ")[0] if "│" in line else "-" for line in table[1:]]
+    assert shown == [
+        "map",
+        "-",
+        "map_height_0_12",
+        "-",
+        "ap_0",
+        "ap_1",
+        "-",
+        "number_accuracy",
+        "-",
+    ]
