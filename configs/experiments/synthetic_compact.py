@@ -1,8 +1,8 @@
 """A compact detector trained on synthetic scenes alone, to read photographs that it never saw.
 
 Question: how far do scenes carry over to real house numbers, with no photograph at all?
-Expected: mAP .383, mAP50 .798 and 158 of 256 numbers on SVHN's first 256 photographs; mAP .556, mAP50
-.912 on 400 held-out scenes (epoch 22, seed 0).
+Expected: mAP .383, mAP50 .798 and 158 of 256 numbers on SVHN's first 256 photographs; mAP .556,
+mAP50 .912 on 400 held-out scenes (epoch 22, seed 0).
 Time: 41 minutes with one thread, beside other work on two cores.
 """
 

@@ -125,10 +125,9 @@ def fit_line(digits: Sequence[FoundDigit], limits: LineLimits) -> Line | None:
         The line with its digits in reading order, or None where they do not lie on one line, two
         of them in one place of it, or one gap is too wide among the others.
     """
-    slope = _slope([(d.x, d.y) for d in digits])
-    level = abs(slope) <= COLUMN_SLOPE
-    if not level:
-        slope = _slope([(d.y, d.x) for d in digits])
+    slopes = _slopes([(d.x, d.y) for d in digits])
+    level = median(map(abs, slopes)) <= COLUMN_SLOPE  # a column's lean to both sides
+    slope = median(slopes if level else _slopes([(d.y, d.x) for d in digits]))
     length = math.hypot(1.0, slope)
     right, down = (1 / length, slope / length) if level else (slope / length, 1 / length)
     offsets = [d.y * right - d.x * down for d in digits]
@@ -143,14 +142,14 @@ def fit_line(digits: Sequence[FoundDigit], limits: LineLimits) -> Line | None:
     return Line(ordered if level or limits.columns else sorted(digits), (right, down))
 
 
-def _slope(points: Sequence[tuple[float, float]]) -> float:
-    """Return the median slope of all pairs of points; that of equal points is infinite."""
+def _slopes(points: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the slopes of all pairs of points; that of points with the same x is infinite."""
     slopes = []
     for number, (x, y) in enumerate(points):
         for other_x, other_y in points[:number]:
             across = other_x - x
             slopes.append((other_y - y) / across if across else math.inf)
-    return median(slopes)
+    return slopes
 
 
 def _advances(digits: Sequence[FoundDigit], level: bool) -> bool:
