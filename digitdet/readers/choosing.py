@@ -61,8 +61,9 @@ def shorten(line: Line, max_digits: int) -> Line:
     """
     if len(line.digits) <= max_digits:
         return line
-    surest = sorted(line.digits, key=lambda digit: (-digit.score, digit))[:max_digits]
-    return Line([digit for digit in line.digits if digit in surest], line.direction)
+    digits = line.digits
+    surest = sorted(range(len(digits)), key=lambda place: (-digits[place].score, digits[place]))
+    return Line([digits[place] for place in sorted(surest[:max_digits])], line.direction)
 
 
 def order_lines(lines: Sequence[Line]) -> list[Line]:

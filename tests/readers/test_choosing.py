@@ -81,6 +81,11 @@ def test_the_least_sure_digits_of_a_long_line_are_left_out(
     assert shorten(long, most).digits == [long.digits[n] for n in kept]
 
 
+def test_of_equal_digits_no_more_stay_than_asked_for() -> None:
+    digit = line(0, 0, 20, (0.5,)).digits[0]
+    assert shorten(Line([digit] * 3, (1.0, 0.0)), 2).digits == [digit] * 2
+
+
 @pytest.mark.parametrize(
     ("specs", "groups"),
     [
