@@ -1,5 +1,6 @@
 """The settings of a search space, the nearest to the default first."""
 
+import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -20,29 +21,43 @@ def list_settings(
     Args:
         space: Argument -> candidates, the default among them.
         default: Argument -> its default.
-        max_settings: Most settings to try; those that change one value are tried in any case.
+        max_settings: Most settings to try, at least 1; those that change one value are tried in
+            any case.
         seed: Of the draws.
 
     Returns:
         Settings by the number of changed values, then by how many candidates lie between, then in
         the order of the space: of settings that read equally well, the first one is to be taken.
+
+    Raises:
+        ValueError: If ``max_settings`` is less than 1.
     """
+    if max_settings < 1:
+        raise ValueError(f"max_settings has to be at least 1, got {max_settings}")
     sizes = [len(values) for values in space.values()]
     home = tuple(values.index(default[name]) for name, values in space.items())
+    if math.prod(sizes) <= max_settings:
+        chosen = set(itertools.product(*map(range, sizes)))
+    else:
+        chosen = _draw_points(sizes, home, max_settings, random.Random(seed))
+    return [
+        {name: values[i] for i, (name, values) in zip(point, space.items(), strict=True)}
+        for point in sorted(chosen, key=lambda point: _nearness(point, home))
+    ]
+
+
+def _draw_points(
+    sizes: Sequence[int], home: Point, max_points: int, rng: random.Random
+) -> set[Point]:
     chosen = set(_changes_of_one(sizes, home))
-    limit = min(max_settings, math.prod(sizes))
-    rng = random.Random(seed)
-    while len(chosen) < limit:
+    while len(chosen) < max_points:
         chosen.add(
             tuple(
                 base if rng.random() < 0.5 else rng.randrange(size)
                 for base, size in zip(home, sizes, strict=True)
             )
         )
-    return [
-        {name: values[i] for i, (name, values) in zip(point, space.items(), strict=True)}
-        for point in sorted(chosen, key=lambda point: _nearness(point, home))
-    ]
+    return chosen
 
 
 def _changes_of_one(sizes: Sequence[int], home: Point) -> Iterator[Point]:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -105,7 +106,8 @@ def sweep(readers: Sequence[Reader], pictures: Pictures, workers: int = 1) -> ND
         digits is right when nothing is read.
 
     Raises:
-        ValueError: If there are fewer workers than one.
+        ValueError: If there are fewer workers than one, or several and a reader can't be passed
+            to them.
     """
     if workers < 1:
         raise ValueError(f"workers has to be at least 1, got {workers}")
@@ -113,6 +115,7 @@ def sweep(readers: Sequence[Reader], pictures: Pictures, workers: int = 1) -> ND
     workers = min(workers, len(parts))
     with one_thread():
         if workers > 1:
+            _check_passable(readers)
             columns = _in_processes(readers, parts, workers)
         else:
             columns = (_judge(readers, part) for part in parts)
@@ -139,6 +142,16 @@ def _above(prediction: Prediction, min_score: float) -> Prediction:
         "labels": prediction["labels"][keep],
         "scores": prediction["scores"][keep],
     }
+
+
+def _check_passable(readers: Sequence[Reader]) -> None:
+    try:
+        pickle.dumps(readers)
+    except Exception as error:  # pickle raises anything, as objects do what they like
+        raise ValueError(
+            f"{type(readers[0]).__name__} can't be passed to other processes ({error}); "
+            "let this one read alone: --workers 1"
+        ) from error
 
 
 def _in_processes(

@@ -68,6 +68,17 @@ def test_no_setting_is_listed_twice_and_none_is_missing_where_all_are_allowed(
     assert changes.count(1) == single - 1
 
 
+def test_a_whole_grid_of_many_arguments_is_listed_in_time() -> None:
+    space = {name: [0, 1] for name in "abcdefghijklmnop"}
+    assert len(list_settings(space, dict.fromkeys(space, 0), 2**16)) == 2**16
+
+
+@pytest.mark.parametrize("allowed", [0, -5])
+def test_fewer_settings_than_one_are_refused(allowed: int) -> None:
+    with pytest.raises(ValueError, match=f"max_settings has to be at least 1, got {allowed}"):
+        list_settings({"a": [1, 2]}, {"a": 1}, allowed)
+
+
 @pytest.mark.parametrize("allowed", [80, 81])
 def test_a_grid_that_is_hardly_larger_than_allowed_is_drawn_in_time(allowed: int) -> None:
     space = {name: [0, 1, 2] for name in "abcd"}

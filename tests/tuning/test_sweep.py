@@ -8,6 +8,7 @@ import pytest
 
 from digitdet.evaluation.results import Result
 from digitdet.readers import LeftToRightReader, LineReader
+from digitdet.structures import Number, Prediction
 from digitdet.tuning.sweep import CHUNK, min_score, num_workers, pack, sweep
 
 Picture = Callable[..., Result]
@@ -72,6 +73,22 @@ def test_nothing_is_dropped_of_a_reader_that_does_not_tell_its_lowest_score() ->
 def test_no_workers_are_refused(results: list[Result]) -> None:
     with pytest.raises(ValueError, match="at least 1, got 0"):
         sweep(READERS, pack(results), workers=0)
+
+
+def test_a_reader_that_can_not_be_passed_to_workers_is_refused_by_its_name(
+    results: list[Result],
+) -> None:
+    class Closure:
+        def __init__(self) -> None:
+            self.read = lambda _: []
+
+        def __call__(self, prediction: Prediction) -> list[Number]:
+            return self.read(prediction)
+
+    pictures = pack(results)
+    with pytest.raises(ValueError, match=r"Closure can't be passed to other .* --workers 1"):
+        sweep([Closure()], pictures, workers=2)
+    assert sweep([Closure()], pictures).sum() == pictures.truths.count(None)
 
 
 def test_there_is_a_worker_for_each_core_even_where_the_system_does_not_tell_which_are_free(
