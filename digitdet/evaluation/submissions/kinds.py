@@ -146,7 +146,10 @@ KINDS: dict[str, Kind] = {
         "entries", "error", "category ids are digit + 1, not the digit", "add 1 to each category id"
     ),
     "category_id_unknown": Kind(
-        "entries", "error", "each category id is that of a digit", "write digit + 1, 1 to 10"
+        "entries",
+        "error",
+        "each category id is that of a digit",
+        "write digit + 1, 1 to 10, or the id of the annotation file where that has others",
     ),
     "entry_repeated": Kind(
         "entries",
