@@ -109,14 +109,15 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
     Raises:
         FileNotFoundError: If the config or one of its bases is missing.
         ImportError: If a module of ``custom_imports`` can't be imported.
-        ValueError: If the config can't be parsed or states no reader, or an option is of another
-            key.
+        ValueError: If the config can't be parsed, states no reader or a top-level key that nothing
+            reads, or an option is of another key.
     """
     overrides = parse_overrides(options)
     for key in overrides:
         if key.split(".")[0] != "reader":
             raise ValueError(f"--cfg-options: only `reader` is read here, got {key!r}")
     config = Config({"reader": DEFAULT_READER}) if file is None else _read(Path(file))
+    _check_keys(config, str(file))
     config.merge_from_dict(overrides)
     reader = config.get("reader")
     if not isinstance(reader, Mapping) or "type" not in reader:

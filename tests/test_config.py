@@ -203,6 +203,13 @@ def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str) -> None
         config.load_reader(_write(tmp_path, text))
 
 
+def test_a_mistyped_reader_is_refused_where_a_base_states_one(tmp_path: Path) -> None:
+    _write(tmp_path, "reader = dict(type='LineReader')", "base.py")
+    file = _write(tmp_path, "_base_ = ['base.py']\nreder = dict(type='LeftToRightReader')")
+    with pytest.raises(ValueError, match=r"mine\.py.*'reder'; did you mean 'reader'\?"):
+        config.load_reader(file)
+
+
 def test_an_option_of_another_key_is_refused_where_only_the_reader_counts() -> None:
     with pytest.raises(ValueError, match=r"only `reader` is read here, got 'model\.min_size'"):
         config.load_reader(None, ["model.min_size=3"])
