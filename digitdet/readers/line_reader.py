@@ -83,6 +83,8 @@ class LineReader:
     ) -> None:
         thresholds = check_thresholds(score_threshold, fallback_thresholds)
         self.score_threshold, self.fallback_thresholds = thresholds[0], thresholds[1:]
+        # As scores are: a score of .7 is a little less in float32, and yet reaches .7.
+        self._reached = torch.tensor(thresholds, dtype=torch.float32).tolist()
         self.join_ratio = check_share(join_ratio, "join_ratio")
         self.max_iou = check_share(max_iou, "max_iou")
         self.max_containment = check_share(max_containment, "max_containment")
@@ -114,13 +116,12 @@ class LineReader:
             Its numbers, *the* number of the picture first: the one with the largest digits; of
             those about as large, the upper, then the left one. Empty where nothing is read.
         """
-        digits = find_digits(prediction, self.lowest_threshold)
+        digits = find_digits(prediction, self._reached[-1])
         if not digits:
             return []
         best = digits[0].score
-        thresholds = (self.score_threshold, *self.fallback_thresholds)
-        threshold = next(value for value in thresholds if best >= value)
-        lowest = min(threshold, max(self.join_ratio * best, self.lowest_threshold))
+        threshold = next(value for value in self._reached if best >= value)
+        lowest = min(threshold, max(self.join_ratio * best, self._reached[-1]))
         digits = [digit for digit in digits if digit.score >= lowest]
         return [_number(line) for line in self._read_lines(digits)]
 

@@ -112,6 +112,13 @@ def test_without_fallback_nothing_below_the_threshold_is_read() -> None:
     assert reader.lowest_threshold == 0.5
 
 
+@pytest.mark.parametrize("score", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_score_reaches_the_threshold_that_it_is_written_like(score: float) -> None:
+    rows = [row(0, 0, 1, score)]  # in float32, .7 and .9 are a little less, .1 and .3 more
+    assert texts(rows, LineReader(score, ())) == ["1"]
+    assert texts(rows, LineReader(0.95, (score,))) == ["1"]
+
+
 @pytest.mark.parametrize(
     ("threshold", "fallbacks"), [(0.5, (0.3, 0.1)), (0.3, (0.1,)), (0.2, (0.1,)), (0.1, ())]
 )
