@@ -121,7 +121,8 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
     config.merge_from_dict(overrides)
     reader = config.get("reader")
     if not isinstance(reader, Mapping) or "type" not in reader:
-        raise ValueError(f'{file}: states no reader; write `reader = dict(type="LineReader")`')
+        given = f"`reader = {reader!r}` has no `type`" if reader else "states no reader"
+        raise ValueError(f'{file}: {given}; write `reader = dict(type="LineReader", ...)`')
     if file is not None:
         _import_modules(config, Path(file))
     return dict(config.to_dict()["reader"])

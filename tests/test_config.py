@@ -197,9 +197,16 @@ def test_the_reader_of_ones_own_module_is_found(
     assert sys.modules["own_reader_module"].LOADED
 
 
-@pytest.mark.parametrize("text", ["", "reader = None", "reader = dict(score_threshold=0.3)"])
-def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ValueError, match=r"mine\.py: states no reader; write `reader = dict\("):
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "states no reader"),
+        ("reader = None", "states no reader"),
+        ("reader = dict(score_threshold=0.3)", r"`reader = .*0\.3\}` has no `type`"),
+    ],
+)
+def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str, error: str) -> None:
+    with pytest.raises(ValueError, match=rf"mine\.py: {error}; write `reader = dict\("):
         config.load_reader(_write(tmp_path, text))
 
 

@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         action="extend",
         default=[],
         metavar="ARGUMENT=VALUE,VALUE",
-        help="try these alone, for example score_threshold=0.3,0.5,0.7 (default: a table's)",
+        help="try these alone, for example score_threshold=0.3,0.5 'fallback_thresholds=(),(0.3,)' "
+        "(default: a table's)",
     )
     parser.add_argument(
         "--truth",
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         type=int,
         default=200,
         metavar="N",
-        help="most settings to try of a large space (default: 200)",
+        help="settings to try of a large space, beside all that change one value (default: 200)",
     )
     parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument(

@@ -68,14 +68,11 @@ def _names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()} if folder.exists() else set()
 
 
-def test_predictions_of_nothing_give_a_submission_that_warns(
-    run: Run, valid: Path, tmp_path: Path
-) -> None:
+def test_predictions_of_nothing_are_refused(run: Run, valid: Path, tmp_path: Path) -> None:
     status, printed = run(_write(tmp_path / "none.json", []), valid, "--out", "out")
-    assert status == 0
+    assert status == 1
     assert "no_detections" in printed
-    assert "nothing_read" in printed
-    assert _names(tmp_path / "out") == FILES
+    assert _names(tmp_path / "out") == set()
 
 
 @pytest.mark.parametrize("by_folder", [False, True])

@@ -103,7 +103,7 @@ KINDS: dict[str, Kind] = {
         "entries",
         "error",
         "each image id is that of a picture",
-        "write the integer of the picture's stem, and name the pictures that were read",
+        "write the integer of the picture's stem, or name the folder or file of the pictures read",
     ),
     "bbox_malformed": Kind(
         "entries", "error", "boxes are four numbers", "write [x, y, width, height]"
@@ -116,6 +116,12 @@ KINDS: dict[str, Kind] = {
         "error",
         "boxes are corner and size, not two corners",
         "write [x1, y1, x2 - x1, y2 - y1]",
+    ),
+    "bbox_leaves_picture": Kind(
+        "entries",
+        "error",
+        "boxes lie in their pictures",
+        "write [x, y, width, height] in pixels of the original picture, from its top left corner",
     ),
     "bbox_is_relative": Kind(
         "entries",
@@ -157,8 +163,8 @@ KINDS: dict[str, Kind] = {
         "no entry stands twice",
         "keep one; each further one counts as a false detection",
     ),
-    "no_detections": Kind(
-        "entries", "warning", "something was detected", "look at the checkpoint and its thresholds"
+    "no_detections": Kind(  # pycocotools' loadRes fails on an empty list
+        "entries", "error", "something was detected", "look at the checkpoint and its thresholds"
     ),
     "scores_cut_off": Kind(
         "entries",

@@ -48,6 +48,15 @@ def corners(box: list[float]) -> list[float]:
     return [x, y, x + w, y + h]
 
 
+def doubled(box: list[float]) -> list[float]:
+    return [2 * value for value in box]
+
+
+def centred(box: list[float]) -> list[float]:
+    x, y, w, h = box
+    return [x + w / 2, y + h / 2, w, h]
+
+
 def relative(box: list[float]) -> list[float]:
     x, y, w, h = box
     return [x / 120, y / 40, w / 120, h / 40]
@@ -78,6 +87,8 @@ ENTRY_PLANTS = (
     Plant("bbox_not_finite", value(5, "bbox", [1, 2, NAN, 4]), "pred.json[5]"),
     Plant("bbox_not_finite", value(5, "bbox", [1, 2, 10**400, 4]), "pred.json[5]"),
     Plant("bbox_is_xyxy", each("bbox", corners), "pred.json"),
+    Plant("bbox_leaves_picture", each("bbox", doubled), "pred.json"),
+    Plant("bbox_leaves_picture", each("bbox", centred), "pred.json"),
     Plant("bbox_is_relative", each("bbox", relative), "pred.json[0]"),
     Plant("bbox_empty", value(6, "bbox", [1, 2, 0, 4]), "pred.json[6]"),
     Plant("bbox_empty", value(6, "bbox", [1, 2, 3, -4]), "pred.json[6]"),
@@ -370,7 +381,8 @@ def test_pictures_without_numbers_for_names_count_from_one(
     (tmp_path / "named").mkdir()
     for name in ("b.png", "a.png"):
         Image.new("RGB", (8, 8)).save(tmp_path / "named" / name)
-    file = write_zip([], "image_id,pred_label\n2,-1\n1,-1\n")
+    entry = {"image_id": 2, "bbox": [1, 1, 3, 4], "score": 0.2, "category_id": 4}
+    file = write_zip([entry], "image_id,pred_label\n2,-1\n1,-1\n")
     assert validate_submission(file, tmp_path / "named").num_errors == 0
     (tmp_path / "none").mkdir()
     with pytest.raises(FileNotFoundError, match="holds no picture"):
