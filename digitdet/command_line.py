@@ -33,6 +33,17 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_truth(parser: argparse.ArgumentParser) -> None:
+    """Add ``--truth``."""
+    parser.add_argument(
+        "--truth",
+        choices=["file", "left"],
+        default="file",
+        help="order of a true number's digits: as they stand in ANN.json, or by left edge where "
+        "that means nothing (default: file)",
+    )
+
+
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call a function; turn an error of the input into one message and exit status 1.
 

@@ -13,6 +13,7 @@ from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
 from digitdet.models.weights import existing_checkpoint, load_file
+from digitdet.readers.thresholds import lowest_threshold
 from digitdet.registry import READERS
 from digitdet.runner import Runner
 
@@ -109,7 +110,7 @@ def build_reader(config: Config, model: nn.Module) -> Any:
     if not config.get("reader"):
         raise ValueError("the config has no `reader`, which reads the numbers")
     reader = READERS.build(config.reader)
-    wanted = getattr(reader, "lowest_threshold", getattr(reader, "score_threshold", None))
+    wanted = lowest_threshold(reader)
     given = getattr(model, "score_threshold", None)
     if wanted is not None and given is not None and wanted < given:
         first = getattr(reader, "score_threshold", wanted)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, call
+from digitdet.command_line import add_options, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,13 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="config whose `reader` reads the numbers: an experiment, or one that states only that "
         "(default: the reader of the experiments)",
     )
-    parser.add_argument(
-        "--truth",
-        choices=["file", "left"],
-        default="file",
-        help="order of a true number's digits: as they stand in ANN.json, or by left edge where "
-        "that means nothing (default: file)",
-    )
+    add_truth(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the figures, as metrics.json"
     )

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, call
+from digitdet.command_line import add_options, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -31,13 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="try these alone, for example score_threshold=0.3,0.5 'fallback_thresholds=(),(0.3,)' "
         "(default: a table's)",
     )
-    parser.add_argument(
-        "--truth",
-        choices=["file", "left"],
-        default="file",
-        help="order of a true number's digits: as they stand in ANN.json, or by left edge where "
-        "that means nothing (default: file)",
-    )
+    add_truth(parser)
     parser.add_argument("--folds", type=int, default=5, help="of cross-validation (default: 5)")
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument(

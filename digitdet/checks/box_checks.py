@@ -13,6 +13,7 @@ TOLERANCE = 0.01  # pixels: rounding of formats that write shares of the picture
 MIN_SIDE = 3  # pixels
 MAX_IOU = 0.7  # of two digits; 3 pairs of SVHN's 33,402 pictures have more, each labelled wrong
 EVIDENT_BOXES = 10  # fewer say nothing about the whole file
+MOST, MANY = 0.98, 0.25  # shares of boxes: that fit as corners, that leave their picture
 HUGE_DEVIATIONS = 6  # of ln(height) from the median; SVHN's largest of 73,257 has 5.5
 MIN_DEVIATION = 0.35  # of ln(height): a file of very equal boxes; SVHN's is 0.48
 
@@ -32,13 +33,19 @@ def are_corners(boxes: Boxes) -> bool:
     """Whether boxes are xyxy: as such 98 % fit; as xywh a quarter leaves, or they lie on others."""
     if len(boxes.xywh) < EVIDENT_BOXES:
         return False
+    fit, leave = fit_as_corners(boxes).mean() >= MOST, leave_picture(boxes).mean() >= MANY
+    return bool(fit) and (bool(leave) or _overlap_as_xywh(boxes))
+
+
+def fit_as_corners(boxes: Boxes) -> NDArray[np.bool_]:
+    """Tell which of (B,) boxes would lie in their picture if their four numbers were xyxy."""
     solid = (boxes.xywh[:, 2:] > boxes.xywh[:, :2]).all(axis=1)
-    fits = solid & ~outside(boxes.xywh, boxes.sizes)
-    return bool(fits.mean() >= 0.98) and (_leave(boxes) or _overlap_as_xywh(boxes))
+    return np.asarray(solid & ~outside(boxes.xywh, boxes.sizes))
 
 
-def _leave(boxes: Boxes) -> bool:
-    return bool(outside(to_xyxy(boxes), boxes.sizes).mean() >= 0.25)
+def leave_picture(boxes: Boxes) -> NDArray[np.bool_]:
+    """Tell which of (B,) boxes reach out of their picture."""
+    return outside(to_xyxy(boxes), boxes.sizes)
 
 
 def _overlap_as_xywh(boxes: Boxes) -> bool:
@@ -80,7 +87,7 @@ def check_boxes(split: Split) -> Iterator[Problem]:
 
 def _evidence(boxes: Boxes) -> str:
     """Say what shows that boxes are corners."""
-    if not _leave(boxes):
+    if leave_picture(boxes).mean() < MANY:
         return "as [x, y, w, h] boxes of one picture lie on one another, as corners they do not"
     as_xywh, as_xyxy = (outside(found, boxes.sizes).sum() for found in (to_xyxy(boxes), boxes.xywh))
     return (

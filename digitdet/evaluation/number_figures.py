@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitdet.evaluation.coco.settings import HEIGHTS
 from digitdet.evaluation.strings import digit_errors, edit_distance
 
 LENGTHS = ("1", "2", "3", "4", "5_up")
-HEIGHTS = ("0_12", "12_24", "24_48", "48_up")
-_HEIGHT_BOUNDS = (12, 24, 48)  # pixels; the bound itself belongs to the upper bin
+_HEIGHT_EDGES = [low for low, _ in HEIGHTS.bounds[1:]]  # pixels; an edge begins its bin
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def number_notes(figures: dict[str, float]) -> dict[str, str]:
     }
     heights = {
         f"number_accuracy_height_{name}": f"no true number is {_range(name)} high"
-        for name in HEIGHTS
+        for name in HEIGHTS.names
     }
     return {name: note for name, note in (lengths | heights).items() if figures[name] == -1}
 
@@ -160,10 +160,10 @@ def _by_length(pictures: Sequence[PictureReading], right: NDArray[np.bool_]) -> 
 def _by_height(pictures: Sequence[PictureReading], right: NDArray[np.bool_]) -> dict[str, float]:
     heights = np.array([picture.height for picture in pictures], dtype=np.float64)
     has_number = np.array([bool(picture.true) for picture in pictures], dtype=bool)
-    bins = np.digitize(heights, _HEIGHT_BOUNDS)
+    bins = np.digitize(heights, _HEIGHT_EDGES)
     return {
         f"number_accuracy_height_{name}": _mean(right[has_number & (bins == height)])
-        for height, name in enumerate(HEIGHTS)
+        for height, name in enumerate(HEIGHTS.names)
     }
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from digitdet.evaluation.gathering import evaluate_gathered
 from digitdet.evaluation.number_figures import PictureReading, number_figures, number_notes
-from digitdet.evaluation.numbers import check_truth, number_groups, true_numbers
+from digitdet.evaluation.numbers import check_truth, number_groups, spell
 from digitdet.evaluation.results import Result, check_image_ids
 from digitdet.registry import METRICS, READERS
 from digitdet.structures import Number, Prediction, Target
@@ -90,7 +90,7 @@ def read_picture(
     groups = number_groups(target, truth)
     return PictureReading(
         read=[number.text for number in numbers],
-        true=true_numbers(target, truth),
+        true=[spell(target, group) for group in groups],
         confidence=numbers[0].confidence if numbers else 0.0,
         height=_median_height(target["boxes"][groups[0]]) if groups else 0.0,
     )

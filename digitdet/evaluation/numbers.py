@@ -37,7 +37,7 @@ def true_numbers(target: Target, truth: str = "file") -> list[str]:
     Raises:
         ValueError: If ``truth`` is neither.
     """
-    return ["".join(_digits(target, group)) for group in number_groups(target, truth)]
+    return [spell(target, group) for group in number_groups(target, truth)]
 
 
 def number_groups(target: Target, truth: str = "file") -> list[list[int]]:
@@ -56,5 +56,6 @@ def number_groups(target: Target, truth: str = "file") -> list[list[int]]:
     return [groups[number] for number in sorted(groups)]
 
 
-def _digits(target: Target, positions: list[int]) -> list[str]:
-    return [str(label_to_digit(label)) for label in target["labels"][positions].tolist()]
+def spell(target: Target, positions: list[int]) -> str:
+    """Return the digits of the boxes at some positions, in their order."""
+    return "".join(str(label_to_digit(label)) for label in target["labels"][positions].tolist())

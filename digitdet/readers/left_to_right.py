@@ -3,6 +3,7 @@
 import torch
 
 from digitdet.labels import label_to_digit
+from digitdet.readers.settings import check_share
 from digitdet.registry import READERS
 from digitdet.structures import Number, Prediction
 
@@ -19,9 +20,7 @@ class LeftToRightReader:
     """
 
     def __init__(self, score_threshold: float = 0.7) -> None:
-        if not 0 <= score_threshold <= 1:
-            raise ValueError(f"score_threshold is 0 to 1, got {score_threshold!r}")
-        self.score_threshold = score_threshold
+        self.score_threshold = check_share(score_threshold, "score_threshold")
 
     def __call__(self, prediction: Prediction) -> list[Number]:
         """Read a picture.

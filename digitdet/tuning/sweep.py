@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from digitdet.console import track
 from digitdet.evaluation.numbers import true_numbers
 from digitdet.evaluation.results import Result
+from digitdet.readers.thresholds import lowest_threshold
 from digitdet.structures import Number, Prediction
 from digitdet.threads import one_thread
 
@@ -90,7 +91,7 @@ def pack(results: Sequence[Result], truth: str = "file", min_score: float = 0.0)
 
 def min_score(readers: Sequence[Reader]) -> float:
     """Return the score below which no reader looks at a detection; 0 where one does not tell."""
-    return min(map(_min_score, readers))
+    return min(lowest_threshold(reader) or 0.0 for reader in readers)
 
 
 def sweep(readers: Sequence[Reader], pictures: Pictures, workers: int = 1) -> NDArray[np.bool_]:
@@ -128,11 +129,6 @@ def num_workers() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _min_score(reader: Reader) -> float:
-    score: float = getattr(reader, "score_threshold", 0.0)
-    return getattr(reader, "lowest_threshold", score)
 
 
 def _above(prediction: Prediction, min_score: float) -> Prediction:

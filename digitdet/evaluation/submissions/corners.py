@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from digitdet.checks.box_checks import EVIDENT_BOXES, outside, to_xyxy
+from digitdet.checks.box_checks import EVIDENT_BOXES, MANY, MOST, fit_as_corners, leave_picture
 from digitdet.checks.records import Boxes
 from digitdet.evaluation.submissions.entries import Entries
 from digitdet.evaluation.submissions.faults import Fault, fault
@@ -24,16 +24,14 @@ def find_corners(entries: Entries, graded: Graded) -> Iterator[Fault]:
     boxes = _sample(entries, graded)
     if len(boxes.xywh) < EVIDENT_BOXES:
         return
-    solid = (boxes.xywh[:, 2:] > boxes.xywh[:, :2]).all(axis=1)
-    fit = solid & ~outside(boxes.xywh, boxes.sizes)
-    leave = outside(to_xyxy(boxes), boxes.sizes)
-    if leave.mean() < 0.25:
+    fit, leave = fit_as_corners(boxes), leave_picture(boxes)
+    if leave.mean() < MANY:
         return
     evidence = (
         f"{entries.file}: as [x, y, w, h] {leave.sum():,} of {len(leave):,} boxes leave their "
         f"picture, as two corners {(~fit).sum():,}"
     )
-    yield fault("bbox_is_xyxy" if fit.mean() >= 0.98 else "bbox_leaves_picture", evidence)
+    yield fault("bbox_is_xyxy" if fit.mean() >= MOST else "bbox_leaves_picture", evidence)
 
 
 def _sample(entries: Entries, graded: Graded) -> Boxes:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from digitdet.evaluation.coco.settings import MAX_DETECTIONS
 from digitdet.evaluation.submissions.entries import Entries
 from digitdet.evaluation.submissions.faults import Fault, fault, faults_at
 
-MAX_DETECTIONS = 100  # of a picture, that COCO's evaluation counts
 LOW_SCORE = 0.3
 EVIDENT_ENTRIES = 10  # fewer may well all score high
 
@@ -25,7 +25,7 @@ def find_habits(entries: Entries) -> Iterator[Fault]:
         detail = f"{entries.file}: the lowest of {len(scores):,} scores is {scores.min():.3g}"
         yield fault("scores_cut_off", detail)
     counts = Counter(entries.image_ids.values[entries.image_ids.usable].tolist())
-    many = [image_id for image_id, count in counts.items() if count > MAX_DETECTIONS]
+    many = [image_id for image_id, count in counts.items() if count > MAX_DETECTIONS[-1]]
     yield from faults_at(
         "many_detections",
         many,
