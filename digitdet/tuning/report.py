@@ -6,8 +6,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from digitdet.evaluation.significance import LEVEL, Estimate
 from digitdet.tuning.tuning import Tuning
-from digitdet.tuning.validation import LEVEL, Estimate
 
 LISTED = 6  # candidates; of more, numbers are shown by their range
 
@@ -74,8 +74,8 @@ def settings_table(tuning: Tuning) -> Table:
 def _rows(tuning: Tuning) -> dict[str, Estimate]:
     comparison = tuning.comparison
     return {
-        "default": comparison.default,
-        f"tuned, cross-validated ({len(tuning.chosen)} folds)": comparison.tuned,
+        "default": comparison.first,
+        f"tuned, cross-validated ({len(tuning.chosen)} folds)": comparison.second,
         "difference": comparison.difference,
     }
 

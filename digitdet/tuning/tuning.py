@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitdet.evaluation.results import Result
+from digitdet.evaluation.significance import Comparison, compare_shares
 from digitdet.registry import READERS
 from digitdet.tuning.building import build_readers
 from digitdet.tuning.grid import list_settings
 from digitdet.tuning.space import Setting, Space, default_setting, find_space
 from digitdet.tuning.sweep import min_score, pack, sweep
-from digitdet.tuning.validation import Comparison, assign_folds, choose, compare, cross_validate
+from digitdet.tuning.validation import assign_folds, choose, cross_validate
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Tuning:
         num_settings: How many settings were tried.
         num_pictures: How many pictures they read.
         accuracy: Share of pictures that the winner reads, among those that it was chosen on.
-        comparison: Cross-validated accuracy beside the default's.
+        comparison: The default's accuracy, first, and that of settings which were chosen on other
+            pictures than they were judged on, second.
         chosen: For each fold, the setting that was chosen without it.
         seconds: Time of the sweep.
     """
@@ -93,7 +95,7 @@ def tune(
         num_settings=len(settings),
         num_pictures=len(results),
         accuracy=float(correct[best].mean()),
-        comparison=compare(held_out, correct[0], seed),
+        comparison=compare_shares(correct[0], held_out, seed),
         chosen=[settings[index] for index in chosen],
         seconds=seconds,
     )

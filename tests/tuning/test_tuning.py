@@ -40,8 +40,8 @@ def test_the_best_setting_wins_and_of_equal_ones_the_nearest_to_the_default(
     assert tuning.winner == {"score_threshold": 0.45}  # .35 and .4 read the same
     assert tuning.reader == {**LEFT, "score_threshold": 0.45}
     assert tuning.default == {"score_threshold": 0.7}
-    assert (tuning.accuracy, tuning.comparison.tuned.value) == (1, 1)
-    assert tuning.comparison.default.value == 0
+    assert (tuning.accuracy, tuning.comparison.second.value) == (1, 1)
+    assert tuning.comparison.first.value == 0
     assert tuning.chosen == [{"score_threshold": 0.45}] * 5
     assert "lies above 0" in verdict(tuning)
 
@@ -60,7 +60,7 @@ def test_a_winner_by_one_picture_is_not_told_from_the_default(picture: Picture) 
     tuning = tune(LEFT, results)
     assert tuning.winner == {"score_threshold": 0.6}
     assert tuning.accuracy == 1
-    assert tuning.comparison.tuned.value == tuning.comparison.default.value == 30 / 31
+    assert tuning.comparison.second.value == tuning.comparison.first.value == 30 / 31
     assert "can't be told from the default" in verdict(tuning)
     assert any("can't be told" in line for line in remarks(tuning))
 
@@ -71,8 +71,8 @@ def test_choosing_that_does_harm_is_called_so(picture: Picture) -> None:
     results += [picture(n, "5", [("5", 0.99), ("1", 0.6)]) for n in range(21, 41)]
     tuning = tune(LEFT, results, space=["score_threshold=0.5,0.7"], folds=41)
     assert tuning.winner == {"score_threshold": 0.5}
-    assert tuning.comparison.default.value == 20 / 41
-    assert tuning.comparison.tuned.value == 0
+    assert tuning.comparison.first.value == 20 / 41
+    assert tuning.comparison.second.value == 0
     assert "Tuning reads fewer numbers than the default" in verdict(tuning)
 
 
