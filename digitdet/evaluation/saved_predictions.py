@@ -1,17 +1,21 @@
 """Predictions that were saved as ``pred.json``, with the truth that they belong to."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digitdet.datasets.annotated_pictures import AnnotatedPictures
 from digitdet.datasets.annotations import Annotations, read_annotations
 from digitdet.datasets.categories import complete_category_ids
 from digitdet.datasets.json_files import read_json
 from digitdet.evaluation.results import Result
-from digitdet.evaluation.submissions.entries import read_entries
-from digitdet.evaluation.submissions.faults import first_error
+from digitdet.evaluation.submissions.entries import Entries, read_entries
+from digitdet.evaluation.submissions.faults import Fault, first_error
 from digitdet.evaluation.submissions.predictions import to_predictions
 from digitdet.evaluation.submissions.values import find_value_faults
-from digitdet.structures import Target
+from digitdet.structures import Prediction, Target
 
 
 def load_results(pred_file: Path, ann_file: Path) -> list[Result]:
@@ -33,12 +37,45 @@ def load_results(pred_file: Path, ann_file: Path) -> list[Result]:
     """
     annotations = read_annotations(ann_file)
     labels = {c: label for label, c in complete_category_ids(annotations.category_ids).items()}
-    entries, faults = read_entries(read_json(pred_file, "file of predictions"), str(pred_file))
-    faults += find_value_faults(entries, annotations.image_ids, sorted(labels))
-    if error := first_error(faults):
-        raise ValueError(error)
-    predictions = to_predictions(entries, annotations.image_ids, labels)
+    predictions = check_saved(*read_saved(pred_file), annotations.image_ids, labels)
     return list(zip(predictions, load_targets(annotations), strict=True))
+
+
+def read_saved(pred_file: Path) -> tuple[Entries, list[Fault]]:
+    """Read a ``pred.json``: its entries, and the faults that keep some from being used.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is not readable as JSON.
+    """
+    return read_entries(read_json(pred_file, "file of predictions"), str(pred_file))
+
+
+def check_saved(
+    entries: Entries,
+    faults: list[Fault],
+    image_ids: NDArray[np.int64],
+    labels: Mapping[int, int],
+) -> list[Prediction]:
+    """Check entries that were read, and part them by picture.
+
+    Args:
+        entries: The entries.
+        faults: What `read_saved` found.
+        image_ids: (I,) int64, those of the pictures.
+        labels: Category id -> label.
+
+    Returns:
+        The prediction of each picture, see `to_predictions`.
+
+    Raises:
+        ValueError: If an entry is not as it has to be, or is of no such picture or category; the
+            message names file and position.
+    """
+    found = [*faults, *find_value_faults(entries, image_ids, sorted(labels))]
+    if error := first_error(found):
+        raise ValueError(error)
+    return to_predictions(entries, image_ids, labels)
 
 
 def load_targets(annotations: Annotations) -> list[Target]:

@@ -1,0 +1,1 @@
+"""Fuses what several models, or one model at several scales, found in the same pictures."""
