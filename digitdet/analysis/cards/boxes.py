@@ -4,20 +4,21 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from digitdet.analysis.cards.card import TRUTH, Box, CardBox
-from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict
+from digitdet.analysis.errors import ERROR_KINDS, STAND_INS, PictureErrors, Verdict
 from digitdet.evaluation.results import Result
 from digitdet.labels import label_to_digit
 from digitdet.readers.thresholds import lowest_threshold
-from digitdet.structures import Number, Prediction
+from digitdet.structures import Number, Prediction, Target
 
 if TYPE_CHECKING:
     from digitdet.analysis.breaking import Breakage
 
 _USUAL_THRESHOLD = 0.5  # of readers that don't tell theirs
+_ABOUT_TRUTH = (*STAND_INS, Verdict.BOTH)  # errors that are seen only beside the true box
 
 
-def count_threshold(reader: Callable[[Prediction], list[Number]]) -> float:
-    """Return the score from which on detections count, as far as the reader tells, else .5."""
+def reading_threshold(reader: Callable[[Prediction], list[Number]]) -> float:
+    """Return the lowest score that a reader looks at, as far as it tells, else .5."""
     lowest = lowest_threshold(reader)
     return _USUAL_THRESHOLD if lowest is None else lowest
 
@@ -31,82 +32,92 @@ def boxes_of(
 ) -> list[CardBox]:
     """Return the boxes of a picture's card: the true ones, then the found ones by falling score.
 
-    Shown without being asked for are found digits that were read or have an error, and true ones
-    that are missed or that an error is about.
+    Shown without being asked for are what was read; errors that score as much as it; the best
+    detection of a true digit that none of these stands for; and true digits that are missed, or
+    that an error shown is about.
 
     Args:
         result: Prediction and target.
         errors: What is wrong with its boxes.
         breakage: What broke its number.
         numbers: What was read.
-        lowest: Score from which on an error counts.
+        lowest: The lowest score that the reader looks at.
     """
-    found = _found_boxes(result, errors, breakage, numbers, lowest)
-    concerned = {
-        partner
-        for box, partner in zip(found, errors.partners.tolist(), strict=True)
-        if partner >= 0 and box.is_shown and box.kind in (*_MISPLACED, Verdict.WRONG_DIGIT)
-    }
-    return _true_boxes(result, errors, breakage, concerned) + found
-
-
-_MISPLACED = (Verdict.BADLY_PLACED, Verdict.BOTH)
-
-
-def _found_boxes(
-    result: Result,
-    errors: PictureErrors,
-    breakage: "Breakage",
-    numbers: Sequence[Number],
-    lowest: float,
-) -> list[CardBox]:
-    prediction = result[0]
-    read = {
-        (_xyxy(box), digit)
-        for number in numbers
-        for box, digit in zip(number.boxes.tolist(), number.text, strict=True)
-    }
-    boxes = []
-    rows = zip(*(prediction[k].tolist() for k in ("boxes", "labels", "scores")), strict=True)
-    for (box, label, score), verdict in zip(rows, errors.verdicts, strict=True):
-        xyxy, digit = _xyxy(box), str(label_to_digit(label))
-        is_error = verdict in ERROR_KINDS and score >= lowest
-        is_read = (xyxy, digit) in read
-        boxes.append(
-            CardBox(
-                box=xyxy,
-                text=f"{digit} {_score_text(score)}",
-                kind=str(verdict),
-                digit=digit,
-                breaks=is_error and verdict == breakage.cause,
-                is_read=is_read,
-                is_shown=is_read or is_error,
-            )
-        )
-    return boxes
-
-
-def _true_boxes(
-    result: Result, errors: PictureErrors, breakage: "Breakage", concerned: set[int]
-) -> list[CardBox]:
-    target = result[1]
+    prediction, target = result
+    partners = errors.partners.tolist()
+    is_read = _rows_read(prediction, numbers)
+    shown = _rows_shown(prediction, errors, is_read, _bar(numbers, lowest), lowest)
+    concerned = {partners[row] for row in shown if errors.verdicts[row] in _ABOUT_TRUTH}
     missed = set(errors.missed.tolist())
-    digits = [str(label_to_digit(label)) for label in target["labels"].tolist()]
-    return [
+    true = [
         CardBox(
-            box=_xyxy(box),
+            box=box,
             text=digit,
             kind=str(Verdict.MISSED) if row in missed else TRUTH,
             digit=digit,
             breaks=row in missed and breakage.cause == Verdict.MISSED,
             is_shown=row in missed or row in concerned,
         )
-        for row, (box, digit) in enumerate(zip(target["boxes"].tolist(), digits, strict=True))
+        for row, (box, digit) in enumerate(_digits(target))
     ]
+    scores = prediction["scores"].tolist()
+    found = [
+        CardBox(
+            box=box,
+            text=f"{digit} {_score_text(scores[row])}",
+            kind=str(errors.verdicts[row]),
+            digit=digit,
+            breaks=row in shown and errors.verdicts[row] == breakage.cause,
+            is_read=is_read[row],
+            is_shown=row in shown,
+        )
+        for row, (box, digit) in enumerate(_digits(prediction))
+    ]
+    return true + found
 
 
-def _xyxy(box: Sequence[float]) -> Box:
-    return box[0], box[1], box[2], box[3]
+def _digits(boxes: Prediction | Target) -> list[tuple[Box, str]]:
+    """Return the xyxy box and the digit of each row."""
+    digits = [str(label_to_digit(label)) for label in boxes["labels"].tolist()]
+    return [(tuple(box), digit) for box, digit in zip(boxes["boxes"].tolist(), digits, strict=True)]
+
+
+def _rows_read(prediction: Prediction, numbers: Sequence[Number]) -> list[bool]:
+    """Say of each detection whether it is a digit of a number that was read."""
+    read = {
+        (tuple(box), digit)
+        for number in numbers
+        for box, digit in zip(number.boxes.tolist(), number.text, strict=True)
+    }
+    return [digit in read for digit in _digits(prediction)]
+
+
+def _bar(numbers: Sequence[Number], lowest: float) -> float:
+    """Return the lowest score of what was read; where nothing was, what a reader looks at."""
+    return min((min(number.scores.tolist()) for number in numbers), default=lowest)
+
+
+def _rows_shown(
+    prediction: Prediction,
+    errors: PictureErrors,
+    is_read: Sequence[bool],
+    bar: float,
+    lowest: float,
+) -> set[int]:
+    """Return the rows of the detections that are shown without being asked for."""
+    scores, partners = prediction["scores"].tolist(), errors.partners.tolist()
+    shown = {
+        row
+        for row, verdict in enumerate(errors.verdicts)
+        if is_read[row] or (verdict in ERROR_KINDS and scores[row] >= bar)
+    }
+    explained = {partners[row] for row in shown}
+    for row, verdict in enumerate(errors.verdicts):  # by falling score
+        stands_for_truth = verdict in (Verdict.RIGHT, *STAND_INS)
+        if stands_for_truth and scores[row] >= lowest and partners[row] not in explained:
+            shown.add(row)
+            explained.add(partners[row])
+    return shown
 
 
 def _score_text(score: float) -> str:

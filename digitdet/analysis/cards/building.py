@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitdet.analysis.cards.boxes import boxes_of, count_threshold
+from digitdet.analysis.cards.boxes import boxes_of, reading_threshold
 from digitdet.analysis.cards.card import TRUTH, Card, CardBox, Reading
 from digitdet.analysis.cards.verdicts import badness_of, verdict_of
 from digitdet.analysis.errors import ERROR_KINDS, PictureErrors
@@ -44,7 +44,7 @@ def build_cards(
     Raises:
         ValueError: If there are not as many of each.
     """
-    lowest = count_threshold(reader)
+    lowest = reading_threshold(reader)
     cards = [
         _build(result, found, breakage, reader(result[0]), picture, truth, lowest)
         for result, found, breakage, picture in zip(

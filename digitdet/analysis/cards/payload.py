@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from digitdet.analysis.cards.card import TRUTH, Card, CardBox
+from digitdet.analysis.cards.card import TRUTH, Card, CardBox, Reading
 from digitdet.analysis.cards.photographs import Photograph
 from digitdet.analysis.cards.words import KINDS, cause_words, kind_of
 
@@ -43,10 +43,7 @@ def to_json(cards: Sequence[Card], photographs: Sequence[Photograph], folder: st
                 *photograph.size,
                 card.true,
                 card.other_true,
-                [
-                    [r.text, round(r.confidence, 4), int(r.is_right), r.others]
-                    for r in card.readings
-                ],
+                [_reading(reading) for reading in card.readings],
                 verdicts[card.verdict],
                 [kinds[kind] for kind in card.kinds],
                 card.digits,
@@ -71,6 +68,10 @@ def _names(lists: Iterable[Iterable[str]], first: Iterable[str] = ()) -> dict[st
 def _describe(name: str) -> dict[str, str]:
     kind = kind_of(name)
     return {"name": name, "words": kind.words, "letter": kind.letter, "meaning": kind.meaning}
+
+
+def _reading(reading: Reading) -> list[Any]:
+    return [reading.text, round(reading.confidence, 4), int(reading.is_right), reading.others]
 
 
 def _box(box: CardBox, kinds: dict[str, int]) -> list[Any]:

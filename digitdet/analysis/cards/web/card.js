@@ -13,7 +13,7 @@ function numberRow(name, text, cells, note) {
 function numberRows(card) {
   const others = (texts) => (texts.length ? `also ${texts.join(", ")}` : "");
   const truth = card.truth ? "" : "no number";
-  const rows = [numberRow("true", card.truth, trueDigits(card.truth),
+  const rows = [numberRow("true", card.truth, trueDigits(card.truth, card.readings),
     truth || others(card.otherTrue))];
   card.readings.forEach((reading, position) => {
     const name = reading.name ? `${"AB"[position]} ${reading.name}` : "read";

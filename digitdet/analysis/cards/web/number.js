@@ -30,8 +30,10 @@ function digitCell(digit, differs) {
   return element("span", { class: name }, digit || "\u00a0");
 }
 
-function trueDigits(truth) {
-  return [...truth].map((digit) => digitCell(digit, false));
+// In the columns of `readDigits` where one number was read.
+function trueDigits(truth, readings) {
+  const pairs = align(readings.length === 1 ? readings[0].text : truth, truth);
+  return pairs.map(([, digit]) => digitCell(digit, false));
 }
 
 function readDigits(reading, truth) {
