@@ -44,6 +44,25 @@ def add_truth(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_tta(parser: argparse.ArgumentParser) -> None:
+    """Add ``--tta`` and ``--tta-method``."""
+    parser.add_argument(
+        "--tta",
+        nargs="*",
+        type=float,
+        metavar="SCALE",
+        help="test-time augmentation: detect at these multiples of the model's input size and fuse; "
+        "it never flips (default where none is named: 0.75 1 1.25)",
+    )
+    parser.add_argument(
+        "--tta-method",
+        choices=["nms", "wbf"],
+        default="nms",
+        help="how --tta fuses: by non-maximum suppression, or weighted boxes fusion, which needs "
+        "`pip install ensemble-boxes` (default: nms)",
+    )
+
+
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call a function; turn an error of the input into one message and exit status 1.
 

@@ -12,6 +12,7 @@ from digitdet import config as configs
 from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
+from digitdet.models.multi_scale import MultiScale, with_scales
 from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.readers.thresholds import lowest_threshold
 from digitdet.registry import READERS
@@ -24,6 +25,8 @@ def test(
     *,
     split: str = "val",
     out_dir: str | None = None,
+    tta: Sequence[float] | None = None,
+    tta_method: str = "nms",
     options: Sequence[str] = (),
     launcher: str = "none",
 ) -> dict[str, float]:
@@ -33,7 +36,10 @@ def test(
         config_file: The config.
         checkpoint: The checkpoint.
         split: ``"val"`` or ``"test"``.
-        out_dir: Folder of the results; ``SPLIT`` in the config's ``work_dir`` if None.
+        out_dir: Folder of the results; if None ``SPLIT`` in the config's ``work_dir``, or
+            ``SPLIT_tta`` with test-time augmentation.
+        tta: Scales of test-time augmentation; empty for the default ones, None to do without.
+        tta_method: How their detections are fused, see `MultiScale`.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
 
@@ -42,6 +48,8 @@ def test(
 
     Raises:
         FileNotFoundError: If the config, the data or the checkpoint is missing.
+        ImportError: If ``tta_method`` needs a package that is not there.
+        TypeError: If the model can't be run at other scales.
         ValueError: If one of them is not as it has to be, or the reader's score threshold lies
             below the model's.
     """
@@ -49,19 +57,29 @@ def test(
     config.launcher = launcher
     config.load_from, config.resume = str(existing_checkpoint(checkpoint)), False
     configs.forget_pretrained(config)
-    out = Path(out_dir or Path(config.work_dir, split))
+    out = Path(out_dir or Path(config.work_dir, split if tta is None else f"{split}_tta"))
     _select_split(config, split, out)
+    if tta is not None:
+        config.model = with_scales(config.model, tta, tta_method)
     runner = Runner.from_cfg(config)
     build_reader(config, runner.bare_model)
     figures: dict[str, float] = runner.test()
     if is_main_process():
-        (out / "metrics.json").unlink(missing_ok=True)
-        if figures:
-            metrics = runner.test_evaluator.metrics
-            write_metrics(out / "metrics.json", metrics, figures)
-            console.print(figures_table(f"split {split}", figures, collect_notes(metrics)))
-        console.print(f"deliverables: {out}")
+        _report(runner, split, out, figures)
     return figures
+
+
+def _report(runner: Runner, split: str, out: Path, figures: dict[str, float]) -> None:
+    """Write and print the figures, if there are any, and how they were come by."""
+    model, metrics = runner.bare_model, runner.test_evaluator.metrics
+    tta = {"tta": model.conditions} if isinstance(model, MultiScale) else {}
+    (out / "metrics.json").unlink(missing_ok=True)
+    if figures:
+        write_metrics(out / "metrics.json", metrics, figures, tta)
+        console.print(figures_table(f"split {split}", figures, collect_notes(metrics)))
+    for conditions in tta.values():
+        console.print(f"test-time augmentation: {conditions}")
+    console.print(f"deliverables: {out}")
 
 
 def _select_split(config: Config, split: str, out: Path) -> None:

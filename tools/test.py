@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from digitdet.command_line import add_launcher, add_options, call
+from digitdet.command_line import add_launcher, add_options, add_tta, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -14,7 +14,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("config", metavar="CONFIG")
     parser.add_argument("checkpoint", metavar="CHECKPOINT")
     parser.add_argument("--split", choices=["val", "test"], default="val", help="(default: val)")
-    parser.add_argument("--out-dir", help="folder of the results (default: work_dirs/CONFIG/SPLIT)")
+    parser.add_argument(
+        "--out-dir",
+        help="folder of the results (default: work_dirs/CONFIG/SPLIT, or SPLIT_tta with --tta)",
+    )
+    add_tta(parser)
     add_options(parser)
     add_launcher(parser)
     args = parser.parse_args(argv)
@@ -32,6 +36,8 @@ def _test(args: argparse.Namespace) -> None:
         args.checkpoint,
         split=args.split,
         out_dir=args.out_dir,
+        tta=args.tta,
+        tta_method=args.tta_method,
         options=args.cfg_options,
         launcher=args.launcher,
     )

@@ -1,0 +1,154 @@
+"""Test-time augmentation by scale: one detector at several input sizes."""
+
+import contextlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmengine.model import BaseModel
+from torch import Tensor, nn
+
+from digitdet.ensembling.fusion import Fusion
+from digitdet.registry import MODELS
+from digitdet.structures import Prediction, Target
+
+SCALES = (0.75, 1.0, 1.25)
+
+
+@MODELS.register_module()
+class MultiScale(BaseModel):
+    """Runs a detector at several input sizes and fuses what it finds; it can't be trained.
+
+    Pictures are scaled, never flipped: a mirrored 2 is no 2, and a mirrored 6 is nearly a 9 upside
+    down. The weights are the detector's, under its own names, so its checkpoints load as they are.
+
+    Args:
+        detector: Config of the detector, or the module itself. Its ``transform`` resizes pictures
+            by ``min_size`` and ``max_size``, as torchvision's does.
+        scales: Factors of both sizes, each above 0 and each once.
+        method: What fuses, see `Fusion`. What a single scale finds is left as it is.
+
+    Raises:
+        ImportError: If the method needs a package that is not there.
+        TypeError: If the detector has no such ``transform``.
+        ValueError: If the scales or the method are not as they have to be.
+    """
+
+    def __init__(
+        self,
+        detector: Mapping[str, Any] | nn.Module,
+        scales: Sequence[float] = SCALES,
+        method: str = "nms",
+    ) -> None:
+        super().__init__()
+        self.scales = check_scales(scales)
+        self.fusion = Fusion(method)
+        built = MODELS.build(detector) if isinstance(detector, Mapping) else detector
+        self.sizes = _input_sizes(built)
+        self.detector = built
+
+    @property
+    def score_threshold(self) -> float | None:
+        """The score below which the detector drops a detection; None if it does not say."""
+        return getattr(self.detector, "score_threshold", None)
+
+    @property
+    def conditions(self) -> str:
+        """What was done, in words."""
+        scales = ", ".join(f"{scale:g}" for scale in self.scales)
+        return f"scales {scales}" + (f", fused by {self.fusion}" if len(self.scales) > 1 else "")
+
+    def forward(
+        self,
+        images: list[Tensor],
+        targets: list[Target] | None = None,  # noqa: ARG002
+        mode: str = "predict",
+    ) -> list[Prediction]:
+        """Detect at each scale, and fuse.
+
+        Args:
+            images: See the detector's ``forward``.
+            targets: Not used.
+            mode: ``"predict"``.
+
+        Raises:
+            ValueError: If ``mode`` is another.
+        """
+        if mode != "predict":
+            raise ValueError(f"test-time augmentation can only predict, got mode {mode!r}")
+        of_scales = []
+        for scale in self.scales:
+            with self._scaled(scale):
+                of_scales.append(self.detector(images, mode=mode))
+        if len(of_scales) == 1:
+            return list(of_scales[0])
+        return [self.fusion(predictions) for predictions in zip(*of_scales, strict=True)]
+
+    @contextlib.contextmanager
+    def _scaled(self, scale: float) -> Iterator[None]:
+        """Let the detector resize to other sizes for a while."""
+        transform: Any = self.detector.transform
+        shortest, longest = self.sizes
+        try:
+            transform.min_size = tuple(max(1, round(scale * size)) for size in shortest)
+            transform.max_size = max(1, round(scale * longest))
+            yield
+        finally:
+            transform.min_size, transform.max_size = shortest, longest
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the detector's weights."""
+        return self.detector.state_dict(*args, **kwargs)
+
+    def load_state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """Load the detector's weights."""
+        return self.detector.load_state_dict(*args, **kwargs)
+
+
+def check_scales(scales: Sequence[float]) -> tuple[float, ...]:
+    """Return scales as they are.
+
+    Raises:
+        ValueError: If there is none, or one is not above 0 or comes twice.
+    """
+    numbers = [isinstance(s, int | float) and math.isfinite(s) and s > 0 for s in scales]
+    if not scales or not all(numbers) or len(set(scales)) < len(scales):
+        raise ValueError(
+            f"the scales of test-time augmentation are above 0 and each stands once, such as "
+            f"{' '.join(f'{scale:g}' for scale in SCALES)}; got {list(scales)}"
+        )
+    return tuple(scales)
+
+
+def _input_sizes(detector: nn.Module) -> tuple[tuple[int, ...], int]:
+    """Return the short sides and the longest side that a detector resizes to."""
+    transform = getattr(detector, "transform", None)
+    shortest, longest = getattr(transform, "min_size", None), getattr(transform, "max_size", None)
+    if not isinstance(shortest, tuple) or not isinstance(longest, int):
+        raise TypeError(
+            f"test-time augmentation needs a detector whose `transform` has `min_size` (a tuple) "
+            f"and `max_size`, as torchvision's GeneralizedRCNNTransform; {type(detector).__name__} "
+            "has none"
+        )
+    return shortest, longest
+
+
+def with_scales(
+    model: Mapping[str, Any], scales: Sequence[float] = (), method: str = "nms"
+) -> dict[str, Any]:
+    """Wrap the config of a detector, so that it predicts at several scales.
+
+    Args:
+        model: The config, ``config.model``.
+        scales: See `MultiScale`; `SCALES` if there is none.
+        method: See `MultiScale`.
+
+    Raises:
+        ValueError: If the scales are not as they have to be.
+    """
+    return {
+        "type": "MultiScale",
+        "detector": model,
+        "scales": check_scales(scales or SCALES),
+        "method": method,
+    }
