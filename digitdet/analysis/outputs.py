@@ -1,0 +1,59 @@
+"""Where an analysis writes, and what it never overwrites."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+ERRORS_JSON = "errors.json"
+MADE_BY = "digitdet: tools/analyze_errors.py"
+NAMES = (
+    ERRORS_JSON,
+    "errors.csv",
+    "confusion.csv",
+    "confusion.png",
+    "pairs.png",
+    "curves.png",
+    "calibration.png",
+    "strata.png",
+    "cards.html",
+    "cards",
+)
+
+
+def check_out(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse a folder in which an analysis would overwrite what is not its own.
+
+    A folder that holds an ``errors.json`` of an analysis is one of its own.
+
+    Args:
+        out: The folder to write to; need not be there.
+        inputs: Files and folders that are read.
+
+    Raises:
+        ValueError: If it is no folder, what is read would be overwritten, or one of `NAMES` is
+            there that no analysis wrote.
+    """
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out}: is a file; --out names a folder")
+    written = [out / name for name in NAMES]
+    for file in inputs:
+        for target in written:
+            if file.resolve().is_relative_to(target.resolve()):
+                raise ValueError(
+                    f"{file}: would be overwritten, as the analysis writes {target}; choose "
+                    "another folder by --out"
+                )
+    there = [target for target in written if target.exists() or target.is_symlink()]
+    if there and not _is_ours(out / ERRORS_JSON):
+        raise ValueError(
+            f"{there[0]}: is there already, and {out} holds no {ERRORS_JSON} of an earlier "
+            "analysis; choose another folder by --out, or move the file away"
+        )
+
+
+def _is_ours(file: Path) -> bool:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("made_by") == MADE_BY
