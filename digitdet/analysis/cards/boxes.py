@@ -1,17 +1,14 @@
 """The true and found digits of a reading card."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from digitdet.analysis.breaking import Breakage
 from digitdet.analysis.cards.card import TRUTH, Box, CardBox
 from digitdet.analysis.errors import ERROR_KINDS, STAND_INS, PictureErrors, Verdict
 from digitdet.evaluation.results import Result
 from digitdet.labels import label_to_digit
 from digitdet.readers.thresholds import lowest_threshold
 from digitdet.structures import Number, Prediction, Target
-
-if TYPE_CHECKING:
-    from digitdet.analysis.breaking import Breakage
 
 _USUAL_THRESHOLD = 0.5  # of readers that don't tell theirs
 _ABOUT_TRUTH = (*STAND_INS, Verdict.BOTH)  # errors that are seen only beside the true box
@@ -26,15 +23,15 @@ def reading_threshold(reader: Callable[[Prediction], list[Number]]) -> float:
 def boxes_of(
     result: Result,
     errors: PictureErrors,
-    breakage: "Breakage",
+    breakage: Breakage,
     numbers: Sequence[Number],
     lowest: float,
 ) -> list[CardBox]:
     """Return the boxes of a picture's card: the true ones, then the found ones by falling score.
 
-    Shown without being asked for are what was read; errors that score as much as it; the best
-    detection of a true digit that none of these stands for; and true digits that are missed, or
-    that an error shown is about.
+    Shown without being asked for are what was read; errors that score as much, or break the
+    number; the best detection of a true digit that none of these stands for; and true digits that
+    are missed, or that an error shown is about.
 
     Args:
         result: Prediction and target.
@@ -46,16 +43,16 @@ def boxes_of(
     prediction, target = result
     partners = errors.partners.tolist()
     is_read = _rows_read(prediction, numbers)
-    shown = _rows_shown(prediction, errors, is_read, _bar(numbers, lowest), lowest)
+    shown = _rows_shown(prediction, errors, breakage, is_read, numbers, lowest)
     concerned = {partners[row] for row in shown if errors.verdicts[row] in _ABOUT_TRUTH}
-    missed = set(errors.missed.tolist())
+    missed, breaking = set(errors.missed.tolist()), set(breakage.rows.tolist())
     true = [
         CardBox(
             box=box,
             text=digit,
             kind=str(Verdict.MISSED) if row in missed else TRUTH,
             digit=digit,
-            breaks=row in missed and breakage.cause == Verdict.MISSED,
+            breaks=breakage.cause == Verdict.MISSED and row in breaking,
             is_shown=row in missed or row in concerned,
         )
         for row, (box, digit) in enumerate(_digits(target))
@@ -67,7 +64,7 @@ def boxes_of(
             text=f"{digit} {_score_text(scores[row])}",
             kind=str(errors.verdicts[row]),
             digit=digit,
-            breaks=row in shown and errors.verdicts[row] == breakage.cause,
+            breaks=breakage.cause != Verdict.MISSED and row in breaking,
             is_read=is_read[row],
             is_shown=row in shown,
         )
@@ -92,25 +89,24 @@ def _rows_read(prediction: Prediction, numbers: Sequence[Number]) -> list[bool]:
     return [digit in read for digit in _digits(prediction)]
 
 
-def _bar(numbers: Sequence[Number], lowest: float) -> float:
-    """Return the lowest score of what was read; where nothing was, what a reader looks at."""
-    return min((min(number.scores.tolist()) for number in numbers), default=lowest)
-
-
 def _rows_shown(
     prediction: Prediction,
     errors: PictureErrors,
+    breakage: Breakage,
     is_read: Sequence[bool],
-    bar: float,
+    numbers: Sequence[Number],
     lowest: float,
 ) -> set[int]:
     """Return the rows of the detections that are shown without being asked for."""
     scores, partners = prediction["scores"].tolist(), errors.partners.tolist()
+    bar = min((min(number.scores.tolist()) for number in numbers), default=lowest)
     shown = {
         row
         for row, verdict in enumerate(errors.verdicts)
         if is_read[row] or (verdict in ERROR_KINDS and scores[row] >= bar)
     }
+    if breakage.cause != Verdict.MISSED:  # whose rows are those of true boxes
+        shown |= set(breakage.rows.tolist())
     explained = {partners[row] for row in shown}
     for row, verdict in enumerate(errors.verdicts):  # by falling score
         stands_for_truth = verdict in (Verdict.RIGHT, *STAND_INS)

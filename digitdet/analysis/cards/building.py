@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from digitdet.analysis.breaking import Breakage
 from digitdet.analysis.cards.boxes import boxes_of, reading_threshold
 from digitdet.analysis.cards.card import TRUTH, Card, CardBox, Reading
 from digitdet.analysis.cards.verdicts import badness_of, verdict_of
@@ -12,16 +12,13 @@ from digitdet.evaluation.numbers import true_numbers
 from digitdet.evaluation.results import Result
 from digitdet.structures import Number, Prediction
 
-if TYPE_CHECKING:
-    from digitdet.analysis.breaking import Breakage
-
 MOST_WEAK = 10  # found digits of a picture that are kept though nothing is to be said of them
 
 
 def build_cards(
     results: Sequence[Result],
     errors: Sequence[PictureErrors],
-    breakages: Sequence["Breakage"],
+    breakages: Sequence[Breakage],
     reader: Callable[[Prediction], list[Number]],
     pictures: Sequence[Path],
     *,
@@ -57,7 +54,7 @@ def build_cards(
 def _build(
     result: Result,
     errors: PictureErrors,
-    breakage: "Breakage",
+    breakage: Breakage,
     numbers: Sequence[Number],
     picture: Path,
     truth: str,

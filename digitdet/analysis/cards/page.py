@@ -19,8 +19,10 @@ PAGE = "cards.html"
 FOLDER = "cards"
 MARK = ".digitdet"  # in a folder of pictures that a later run may replace
 # In the order in which the browser runs them.
-SCRIPTS = ("data", "elements", "filters", "state", "labels", "overlay", "number", "card")
-SCRIPTS += ("controls", "results", "keys", "start")
+SCRIPTS = (
+    *("data", "elements", "filters", "state", "labels", "overlay", "number", "card"),
+    *("controls", "results", "keys", "start"),
+)
 
 
 def write_cards(cards: Sequence[Card], out: Path, *, title: str, intro: str = "") -> Path:
@@ -82,7 +84,7 @@ def render(data: str, title: str, intro: str = "") -> str:
         "default-src 'none'; img-src 'self' file:; base-uri 'none'; form-action 'none'; "
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
-    lines = [f"<p>{html.escape(line)}</p>" for line in intro.splitlines() if line.strip()]
+    lines = [f"<p>{html.escape(line)}</p>" for line in intro.split("\n") if line.strip()]
     parts = {
         "title": html.escape(title),
         "intro": "\n".join(lines),

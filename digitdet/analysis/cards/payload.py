@@ -6,7 +6,7 @@ from typing import Any
 
 from digitdet.analysis.cards.card import TRUTH, Card, CardBox, Reading
 from digitdet.analysis.cards.photographs import Photograph
-from digitdet.analysis.cards.words import KINDS, cause_words, kind_of
+from digitdet.analysis.cards.words import CAUSES, KINDS, cause_words, kind_of
 
 # What could end the script element that holds the data, or a line of a script.
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
@@ -26,7 +26,7 @@ def to_json(cards: Sequence[Card], photographs: Sequence[Photograph], folder: st
     """
     kinds = _names((card.kinds for card in cards), KINDS)
     box_kinds = _names(([box.kind for box in card.boxes] for card in cards), (TRUTH, *KINDS))
-    causes = _names(([card.cause] for card in cards), ("", *KINDS))
+    causes = _names(([card.cause] for card in cards), ("", *CAUSES))
     verdicts = _names([card.verdict] for card in cards)
     content = {
         "folder": folder,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from digitdet.analysis.breaking import READING, SEVERAL, UNSURE
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -29,8 +31,9 @@ KINDS = {
 }
 CAUSES = {
     **{name: kind.words for name, kind in KINDS.items()},
-    "several": "several kinds together",
-    "reading": "the reading: true boxes are misread, too",
+    SEVERAL: "several kinds together",
+    UNSURE: "digits found, but too unsure or loosely placed",
+    READING: "the reading: true boxes are misread, too",
 }
 
 
