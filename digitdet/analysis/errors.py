@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitdet.analysis.matching import (
     BoolArray,
@@ -41,6 +40,17 @@ ERROR_KINDS = (
     Verdict.BACKGROUND,
 )
 STAND_INS = (Verdict.WRONG_DIGIT, Verdict.BADLY_PLACED)
+_VERDICTS = tuple(Verdict)
+_CODES = {verdict: code for code, verdict in enumerate(_VERDICTS)}
+_SPLIT = np.array(
+    [
+        _CODES[Verdict.BADLY_PLACED],
+        _CODES[Verdict.WRONG_DIGIT],
+        _CODES[Verdict.DUPLICATE],
+        _CODES[Verdict.BOTH],
+        _CODES[Verdict.BACKGROUND],
+    ]
+)  # in the order of the tests
 
 
 @dataclass(frozen=True)
@@ -115,31 +125,27 @@ def _judge(
     partners = match(picture, ious, is_counted, iou)
     is_found, is_stood_for = np.zeros((2, len(is_to_find)), dtype=bool)
     is_found[partners[partners >= 0]] = True
-    is_wrong = is_counted & (partners < 0)
-    kinds = np.full(len(partners), Verdict.IGNORED, dtype=object)
-    kinds[(partners >= 0) & np.append(is_to_find, False)[partners]] = Verdict.RIGHT
-    overlapped = partners.copy()
-    if is_wrong.any():
-        is_same = picture.found_labels[is_wrong, None] == picture.truth_labels
-        wanted = np.where(is_to_find, ious[is_wrong], 0)
-        kinds[is_wrong], overlapped[is_wrong] = _explain(
-            wanted, is_same, is_found, iou, background_iou
-        )
-        partners[is_wrong] = np.where(
-            kinds[is_wrong] == Verdict.BACKGROUND, -1, overlapped[is_wrong]
-        )
-        is_stood_for[partners[np.isin(kinds, STAND_INS)]] = True
+    is_right = (partners >= 0) & np.append(is_to_find, False)[partners]
+    codes = np.where(is_right, _CODES[Verdict.RIGHT], _CODES[Verdict.IGNORED])
+    largest = _at(ious, partners)
+    wrong = np.flatnonzero(is_counted & (partners < 0))
+    if len(wrong):
+        wanted = np.where(is_to_find, ious[wrong], 0)
+        is_same = picture.found_labels[wrong, None] == picture.truth_labels
+        explained = _explain(wanted, is_same, is_found, iou, background_iou)
+        codes[wrong], partners[wrong], largest[wrong] = explained
+        is_stood_for[partners[np.isin(codes, [_CODES[kind] for kind in STAND_INS])]] = True
     return PictureErrors(
-        verdicts=tuple(kinds.tolist()),
+        verdicts=tuple(_VERDICTS[code] for code in codes.tolist()),
         partners=partners,
-        ious=_at(ious, overlapped),
+        ious=largest,
         missed=np.flatnonzero(is_to_find & ~is_found & ~is_stood_for),
     )
 
 
 def _explain(
     ious: FloatArray, is_same: BoolArray, is_found: BoolArray, iou: float, background_iou: float
-) -> tuple[NDArray[np.object_], IntArray]:
+) -> tuple[IntArray, IntArray, FloatArray]:
     """Explain why detections are not right.
 
     Args:
@@ -150,33 +156,34 @@ def _explain(
         background_iou: Largest overlap of background.
 
     Returns:
-        (D,) verdicts, and (D,) rows of the true boxes that these, or an overlap, speak of; -1 where
-        nothing is overlapped.
+        (D,) codes of verdicts; (D,) rows of the true boxes that they speak of, -1 of background;
+        and (D,) overlaps, as in `PictureErrors`.
     """
-    same, other = np.where(is_same, ious, 0), np.where(is_same, 0, ious)
-    of_digit, of_other, of_found, of_any = (
-        _largest(values) for values in (same, other, np.where(is_found, same, 0), ious)
-    )
-    is_near = (of_digit[0] >= background_iou) & (of_digit[0] <= iou)
-    tests = [is_near, of_other[0] >= iou, of_found[0] >= iou, of_any[0] > background_iou]
-    kinds = [Verdict.BADLY_PLACED, Verdict.WRONG_DIGIT, Verdict.DUPLICATE, Verdict.BOTH]
-    rows = [of_digit[1], of_other[1], of_found[1], of_any[1]]
-    which = np.select(tests, [0, 1, 2, 3], 4)
-    verdicts = np.array([*kinds, Verdict.BACKGROUND], dtype=object)[which]
-    return verdicts, np.select(tests, rows, of_any[1])
+    same = np.where(is_same, ious, 0)
+    # One for each kind, in the order of the tests.
+    overlapped = np.stack([same, ious - same, np.where(is_found, same, 0), ious, ious])
+    rows, most = _largest(overlapped)
+    tests = [
+        (most[0] >= background_iou) & (most[0] <= iou),
+        most[1] >= iou,
+        most[2] >= iou,
+        most[3] > background_iou,
+    ]
+    kind = np.select(tests, [0, 1, 2, 3], 4)
+    rows[4] = -1
+    places = kind, np.arange(len(kind))
+    return _SPLIT[kind], rows[places], most[places]
 
 
-def _largest(ious: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return each detection's largest overlap and its true box, of equal ones the first; 0, -1."""
-    if not ious.shape[1]:
-        return np.zeros(len(ious)), np.full(len(ious), -1)
-    rows = ious.argmax(axis=1)
-    values = _at(ious, rows)
-    return values, np.where(values > 0, rows, -1)
+def _largest(ious: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the place of the largest of the last axis, the first of equal ones, and its value."""
+    if not ious.shape[-1]:
+        return np.full(ious.shape[:-1], -1), np.zeros(ious.shape[:-1])
+    rows = ious.argmax(axis=-1)
+    return rows, np.take_along_axis(ious, rows[..., None], axis=-1)[..., 0]
 
 
 def _at(ious: FloatArray, rows: IntArray) -> FloatArray:
     """Return each detection's overlap with the true box of a row; 0 where the row is -1."""
-    if not ious.shape[1]:
-        return np.zeros(len(rows))
-    return np.where(rows >= 0, np.take_along_axis(ious, rows[:, None], axis=1)[:, 0], 0.0)
+    padded = np.concatenate([ious, np.zeros((len(ious), 1))], axis=1)
+    return padded[np.arange(len(rows)), rows]
