@@ -51,8 +51,8 @@ def add_tta(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         type=float,
         metavar="SCALE",
-        help="test-time augmentation: detect at these multiples of the model's input size and fuse; "
-        "it never flips (default where none is named: 0.75 1 1.25)",
+        help="test-time augmentation: detect at these multiples of the model's input size and "
+        "fuse; it never flips (default where none is named: 0.75 1 1.25)",
     )
     parser.add_argument(
         "--tta-method",
