@@ -15,7 +15,7 @@ from digitdet.drawing import draw_digits
 from digitdet.evaluation.results import Result
 from digitdet.evaluation.submission import whole_file
 
-CROPS = 8  # of a pair
+CROPS, MIN_COLUMNS = 8, 3  # of a pair; and for the headings
 CROP_SIZE = 144  # pixels; a crop is magnified or shrunk to fit in a square of it
 MARGIN = 0.4  # of a box's longer side, shown around it
 MAX_SCALE = 8
@@ -42,7 +42,8 @@ def draw_pairs(
     Raises:
         ValueError: If a photograph can't be read.
     """
-    width = GAP + CROPS * (TILE[0] + GAP)
+    columns = max([MIN_COLUMNS, *(min(CROPS, len(pair.cases)) for pair in pairs)])
+    width = GAP + columns * (TILE[0] + GAP)
     row_height = HEADING + TILE[1] + GAP
     sheet = Image.new("RGB", (width, GAP + max(len(pairs), 1) * row_height), SHEET_COLOR)
     draw = ImageDraw.Draw(sheet)
@@ -62,7 +63,7 @@ def draw_pairs(
 def heading(pair: ConfusedPair) -> str:
     """Say how often a digit is taken for another."""
     times = "once" if len(pair.cases) == 1 else f"{len(pair.cases):,} times"
-    return f"{pair.true} found as {pair.found}: {times}, {pair.num_breaking:,} break a number"
+    return f"{pair.true} found as {pair.found}: {times}; numbers broken: {pair.num_breaking:,}"
 
 
 def _draw_tile(case: ConfusedDigit, pictures: CocoDigits, results: Sequence[Result]) -> Image.Image:

@@ -38,7 +38,7 @@ def draw_confusion(matrix: IntArray, min_score: float, file: Path) -> None:
     """
     figure = make_figure(11, 9.5)
     axes = figure.subplots()
-    title = f"digits found with a score of {min_score:.3f} or more; count, and % of its row"
+    title = f"digits found with a score of {min_score:.4f} or more; count, and % of its row"
     style_axes(axes, title, "found", "true")
     shares = row_shares(matrix)
     image = axes.imshow(shares, cmap=colormaps["Blues"], vmin=0, vmax=1, aspect="auto")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -34,7 +35,8 @@ def draw_curves(curves: DetectionCurves, file: Path) -> None:
         file: PNG file to write.
     """
     figure = make_figure(11, 9)
-    above, below = figure.subfigures(2, 1, height_ratios=(1, 1.05))
+    parts: Any = figure.subfigures(2, 1, height_ratios=(1, 1.05))
+    above, below = parts
     left, right = above.subplots(1, 2)
     mean = curves.mean_precision
     _draw_mean(left, mean)

@@ -37,7 +37,7 @@ def draw_strata(
     panels = figure.subplots(2, 2)
     first, *others = panels.flat
     _draw_shares(first, digits, "digits by height (px), of n")
-    first.set_ylabel(f"found with a score of {min_score:.3f} or more")
+    first.set_ylabel(f"found with a score of {min_score:.4f} or more")
     _draw_precision(first, precision)
     for axes, (what, strata) in zip(others, numbers.items(), strict=True):
         _draw_shares(axes, strata, f"numbers by {what}{UNITS[what]}, of n pictures")
