@@ -20,22 +20,26 @@ NAMES = (
 )
 
 
-def check_out(out: Path, inputs: Sequence[Path]) -> None:
+def check_out(
+    out: Path, inputs: Sequence[Path], names: Sequence[str] = NAMES, made_by: str = MADE_BY
+) -> None:
     """Refuse a folder in which an analysis would overwrite what is not its own.
 
-    A folder that holds an ``errors.json`` of an analysis is one of its own.
+    A folder that holds the first of its files, a JSON file that says so, is one of its own.
 
     Args:
         out: The folder to write to; need not be there.
         inputs: Files and folders that are read.
+        names: What is written, a JSON file first.
+        made_by: What that says in ``made_by``.
 
     Raises:
-        ValueError: If it is no folder, what is read would be overwritten, or one of `NAMES` is
-            there that no analysis wrote.
+        ValueError: If it is no folder, what is read would be overwritten, or one of the names is
+            there that no such analysis wrote.
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
-    written = [out / name for name in NAMES]
+    written = [out / name for name in names]
     for file in inputs:
         for target in written:
             if file.resolve().is_relative_to(target.resolve()):
@@ -44,16 +48,16 @@ def check_out(out: Path, inputs: Sequence[Path]) -> None:
                     "another folder by --out"
                 )
     there = [target for target in written if target.exists() or target.is_symlink()]
-    if there and not _is_ours(out / ERRORS_JSON):
+    if there and not _is_ours(out / names[0], made_by):
         raise ValueError(
-            f"{there[0]}: is there already, and {out} holds no {ERRORS_JSON} of an earlier "
+            f"{there[0]}: is there already, and {out} holds no {names[0]} of an earlier "
             "analysis; choose another folder by --out, or move the file away"
         )
 
 
-def _is_ours(file: Path) -> bool:
+def _is_ours(file: Path, made_by: str) -> bool:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(content, dict) and content.get("made_by") == MADE_BY
+    return isinstance(content, dict) and content.get("made_by") == made_by
