@@ -122,19 +122,33 @@ def match(picture: PictureBoxes, ious: FloatArray, is_counted: BoolArray, iou: f
     Returns:
         (M,) the row of the true box; -1 where there is none.
     """
-    matches = np.full(len(picture.found), -1)
     is_same = picture.found_labels[:, None] == picture.truth_labels
     fits = is_same & (ious >= min(iou, 1 - 1e-10)) & is_counted[:, None]  # COCO's own 1e-10
     is_to_find = picture.is_to_find
-    is_free = np.ones(len(picture.truth), dtype=bool)
-    order = picture.by_score
+    matches = take(ious, fits & is_to_find, picture.by_score)
+    crowds = np.where(fits & ~is_to_find, ious, 0)
+    falls = (matches < 0) & crowds.any(axis=1)
+    matches[falls] = crowds[falls].argmax(axis=1)
+    return matches
+
+
+def take(ious: FloatArray, fits: BoolArray, order: IntArray) -> IntArray:
+    """Let detections, one after the other, take the true box that they overlap most.
+
+    Args:
+        ious: (M, N) overlaps.
+        fits: (M, N) which true boxes a detection may take.
+        order: (M,) the rows of the detections, the first to choose first.
+
+    Returns:
+        (M,) the row of the true box that each takes; -1 where none is left. Of equal overlaps, the
+        last.
+    """
+    matches = np.full(len(ious), -1)
+    is_free = np.ones(ious.shape[1], dtype=bool)
     for row in order[fits[order].any(axis=1)]:
-        boxes = np.flatnonzero(fits[row] & is_free)
-        wanted = boxes[is_to_find[boxes]]
-        if not len(boxes):
-            continue
-        last_first = (wanted if len(wanted) else boxes)[::-1]
-        best = last_first[np.argmax(ious[row, last_first])]
-        matches[row] = best
-        is_free[best] = picture.iscrowd[best]
+        free = np.flatnonzero(fits[row] & is_free)[::-1]
+        if len(free):
+            matches[row] = free[np.argmax(ious[row, free])]
+            is_free[matches[row]] = False
     return matches
