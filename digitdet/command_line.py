@@ -52,14 +52,13 @@ def add_tta(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SCALE",
         help="test-time augmentation: detect at these multiples of the model's input size and "
-        "fuse; it never flips (default where none is named: 0.75 1 1.25)",
+        "fuse; it never flips (default where none is named: 0.85 1 1.2)",
     )
     parser.add_argument(
         "--tta-method",
         choices=["nms", "wbf"],
-        default="nms",
-        help="how --tta fuses: by non-maximum suppression, or weighted boxes fusion, which needs "
-        "`pip install ensemble-boxes` (default: nms)",
+        help="how --tta fuses: by non-maximum suppression, or by weighted boxes fusion, which "
+        "reads more numbers and needs `pip install ensemble-boxes` (default: wbf)",
     )
 
 

@@ -17,6 +17,7 @@ from digitdet.datasets.folders import list_images
 from digitdet.datasets.images import read_image
 from digitdet.drawing import draw_boxes
 from digitdet.evaluation.submission import write_json
+from digitdet.models.multi_scale import MultiScale, augment
 from digitdet.models.weights import check_state_dict, load_file, state_dict_of
 from digitdet.registry import MODELS
 from digitdet.structures import Number
@@ -68,6 +69,8 @@ def predict(
     paths: Sequence[str | Path],
     *,
     out_dir: str | None = None,
+    tta: Sequence[float] | None = None,
+    tta_method: str | None = None,
     options: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Read the numbers of photographs; draw each and write ``predictions.json``.
@@ -79,6 +82,8 @@ def predict(
         checkpoint: The checkpoint.
         paths: Pictures, or folders of pictures.
         out_dir: Folder of the results; ``predict`` in the config's ``work_dir`` if None.
+        tta: Scales of test-time augmentation; empty for the default ones, None to do without.
+        tta_method: How their detections are fused; None for `MultiScale`'s own.
         options: Overrides, ``KEY=VALUE``.
 
     Returns:
@@ -88,12 +93,18 @@ def predict(
 
     Raises:
         FileNotFoundError: If the config, the checkpoint or a path is missing.
+        ImportError: If ``tta_method`` needs a package that is not there.
+        TypeError: If the model can't be run at other scales.
         ValueError: If one of them is not as it has to be.
     """
     config = configs.load(config_file, options)
     files = find_images(paths)
     out = Path(out_dir or Path(config.work_dir, "predict"))
+    configs.forget_pretrained(config)
+    augment(config, tta, tta_method)
     model = load_model(config, checkpoint)
+    if isinstance(model, MultiScale):
+        console.print(f"test-time augmentation: {model.conditions}")
     reader = build_reader(config, model)
     names = _unique_names(files, out)
     out.mkdir(parents=True, exist_ok=True)

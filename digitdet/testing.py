@@ -12,7 +12,7 @@ from digitdet import config as configs
 from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
-from digitdet.models.multi_scale import MultiScale, with_scales
+from digitdet.models.multi_scale import MultiScale, augment
 from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.readers.thresholds import lowest_threshold
 from digitdet.registry import READERS
@@ -26,7 +26,7 @@ def test(
     split: str = "val",
     out_dir: str | None = None,
     tta: Sequence[float] | None = None,
-    tta_method: str = "nms",
+    tta_method: str | None = None,
     options: Sequence[str] = (),
     launcher: str = "none",
 ) -> dict[str, float]:
@@ -39,7 +39,7 @@ def test(
         out_dir: Folder of the results; if None ``SPLIT`` in the config's ``work_dir``, or
             ``SPLIT_tta`` with test-time augmentation.
         tta: Scales of test-time augmentation; empty for the default ones, None to do without.
-        tta_method: How their detections are fused, see `MultiScale`.
+        tta_method: How their detections are fused; None for `MultiScale`'s own.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
 
@@ -59,8 +59,7 @@ def test(
     configs.forget_pretrained(config)
     out = Path(out_dir or Path(config.work_dir, split if tta is None else f"{split}_tta"))
     _select_split(config, split, out)
-    if tta is not None:
-        config.model = with_scales(config.model, tta, tta_method)
+    augment(config, tta, tta_method)
     runner = Runner.from_cfg(config)
     build_reader(config, runner.bare_model)
     figures: dict[str, float] = runner.test()

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from digitdet.command_line import add_options, call
+from digitdet.command_line import add_options, add_tta, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -15,6 +15,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("checkpoint", metavar="CHECKPOINT")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="pictures, or folders of pictures")
     parser.add_argument("--out", help="folder of the results (default: work_dirs/CONFIG/predict)")
+    add_tta(parser)
     add_options(parser)
     args = parser.parse_args(argv)
     records = call(_predict, args)
@@ -29,7 +30,13 @@ def _predict(args: argparse.Namespace) -> list[dict[str, object]]:
     from digitdet.prediction import predict
 
     return predict(
-        args.config, args.checkpoint, args.paths, out_dir=args.out, options=args.cfg_options
+        args.config,
+        args.checkpoint,
+        args.paths,
+        out_dir=args.out,
+        tta=args.tta,
+        tta_method=args.tta_method,
+        options=args.cfg_options,
     )
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mmengine.config import Config
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
@@ -12,7 +13,10 @@ from digitdet.ensembling.fusion import Fusion
 from digitdet.registry import MODELS
 from digitdet.structures import Prediction, Target
 
-SCALES = (0.75, 1.0, 1.25)
+# Of 12 sets that were tried with the compact detector, this one read most numbers of 256
+# photographs (as did 0.75 1 1.25) and gave the best mAP of 1,000 scenes, both by "wbf".
+SCALES = (0.85, 1.0, 1.2)
+METHOD = "wbf"
 
 
 @MODELS.register_module()
@@ -38,7 +42,7 @@ class MultiScale(BaseModel):
         self,
         detector: Mapping[str, Any] | nn.Module,
         scales: Sequence[float] = SCALES,
-        method: str = "nms",
+        method: str = METHOD,
     ) -> None:
         super().__init__()
         self.scales = check_scales(scales)
@@ -133,22 +137,24 @@ def _input_sizes(detector: nn.Module) -> tuple[tuple[int, ...], int]:
     return shortest, longest
 
 
-def with_scales(
-    model: Mapping[str, Any], scales: Sequence[float] = (), method: str = "nms"
-) -> dict[str, Any]:
-    """Wrap the config of a detector, so that it predicts at several scales.
+def augment(config: Config, tta: Sequence[float] | None, method: str | None = None) -> None:
+    """Let a config's model predict at several scales.
 
     Args:
-        model: The config, ``config.model``.
-        scales: See `MultiScale`; `SCALES` if there is none.
-        method: See `MultiScale`.
+        config: The config; its ``model`` is changed in place.
+        tta: See `MultiScale`; `SCALES` if empty. None leaves the model as it is.
+        method: See `MultiScale`; `METHOD` if None.
 
     Raises:
-        ValueError: If the scales are not as they have to be.
+        ValueError: If the scales are not as they have to be, or a method is given without them.
     """
-    return {
+    if tta is None:
+        if method is not None:
+            raise ValueError(f"--tta-method {method} needs --tta, which is not given")
+        return
+    config.model = {
         "type": "MultiScale",
-        "detector": model,
-        "scales": check_scales(scales or SCALES),
-        "method": method,
+        "detector": config.model,
+        "scales": check_scales(tta or SCALES),
+        "method": method or METHOD,
     }
