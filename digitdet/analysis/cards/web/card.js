@@ -36,8 +36,9 @@ function describe(card) {
 function photograph(card, state) {
   const frame = frameOf(card);
   const img = element("img", {
-    src: DATA.folder + card.file, alt: describe(card), loading: "lazy", decoding: "async",
-    width: card.width, height: card.height, class: frame.scale > 1 ? "enlarged" : "",
+    loading: "lazy", decoding: "async", // before the source, which some browsers load at once
+    src: DATA.folder + card.file, alt: describe(card), width: card.width, height: card.height,
+    class: frame.scale > 1 ? "enlarged" : "",
   });
   const share = (part, whole) => `${(100 * part) / whole}%`;
   img.style.left = share(frame.left, frame.width);
@@ -81,8 +82,7 @@ function cardElement(card, state) {
       element("h3", { id: heading },
         element("span", { class: "verdict" },
           element("span", { class: "sign", "aria-hidden": "true" }, card.isRight ? "\u2713" : "\u2717"),
-          card.verdict),
-        element("span", { class: "id" },
-          element("span", { class: "hidden" }, ", picture "), `${card.id}${name}`)),
+          card.verdict, element("span", { class: "hidden" }, ", picture")),
+        element("span", { class: "id" }, `${card.id}${name}`)),
       photograph(card, state), numberRows(card), ...causes, ...errorNotes(card), ...totals(card)));
 }
