@@ -128,7 +128,8 @@ def match(picture: PictureBoxes, ious: FloatArray, is_counted: BoolArray, iou: f
     matches = take(ious, fits & is_to_find, picture.by_score)
     crowds = np.where(fits & ~is_to_find, ious, 0)
     falls = (matches < 0) & crowds.any(axis=1)
-    matches[falls] = crowds[falls].argmax(axis=1)
+    if falls.any():  # argmax takes no rows without columns
+        matches[falls] = crowds[falls].argmax(axis=1)
     return matches
 
 
