@@ -110,7 +110,7 @@ def _rows_shown(
     explained = {partners[row] for row in shown}
     for row, verdict in enumerate(errors.verdicts):  # by falling score
         stands_for_truth = verdict in (Verdict.RIGHT, *STAND_INS)
-        if stands_for_truth and scores[row] >= lowest and partners[row] not in explained:
+        if stands_for_truth and partners[row] not in explained:
             shown.add(row)
             explained.add(partners[row])
     return shown

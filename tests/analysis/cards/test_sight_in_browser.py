@@ -127,7 +127,7 @@ def test_each_field_and_region_has_a_name(browser: Browser, page: Path) -> None:
     roles |= {"article", "image", "heading"}
     assert roles <= {role for role, _ in seen}
     assert [role for role, name in seen if role in roles and not name.strip()] == []
-    assert ("article", "right, picture 2 a photo.png") in seen
+    assert ("article", "right picture 2 a photo.png") in seen
     headings = browser.run("return [...document.querySelectorAll('main h2, main h3')].length")
     assert headings == 2 + 4
 

@@ -82,7 +82,8 @@ function cardElement(card, state) {
       element("h3", { id: heading },
         element("span", { class: "verdict" },
           element("span", { class: "sign", "aria-hidden": "true" }, card.isRight ? "\u2713" : "\u2717"),
-          card.verdict, element("span", { class: "hidden" }, ", picture")),
-        element("span", { class: "id" }, `${card.id}${name}`)),
+          card.verdict),
+        element("span", { class: "id" },
+          element("span", { class: "hidden" }, "picture "), `${card.id}${name}`)),
       photograph(card, state), numberRows(card), ...causes, ...errorNotes(card), ...totals(card)));
 }
