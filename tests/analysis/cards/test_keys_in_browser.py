@@ -24,17 +24,17 @@ def focused_name(browser: Browser) -> str:
 def test_the_tab_key_goes_from_top_to_bottom_and_reaches_all(browser: Browser, page: Path) -> None:
     browser.open(page)
     names = []
-    for _ in range(26):
+    for _ in range(27):
         browser.press(Keys.TAB)
         names.append(focused_name(browser))
     facets = ["wrong", "right", "missed", "wrong_digit", "background", "missed", "wrong digit"]
-    before, after = ["skip", "summary", "search"], ["truth", "found", "clear", "help-button"]
-    assert names[: 3 + 7 + 10 + 4 + 1] == [*before, *facets, *"0123456789", *after, "card"]
+    before, after = ["skip", "summary", "search"], ["true", "found", "size", "clear", "help-button"]
+    assert names[: 3 + 7 + 10 + 5 + 1] == [*before, *facets, *"0123456789", *after, "card"]
 
 
 def test_where_the_focus_is_can_be_seen(browser: Browser, page: Path) -> None:
     browser.open(page)
-    for _ in range(25):
+    for _ in range(26):
         browser.press(Keys.TAB)
         width = "return parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
         assert browser.run(width) >= 2, focused_name(browser)
@@ -104,7 +104,7 @@ def test_help_opens_and_closes_and_gives_the_focus_back(browser: Browser, page: 
 def test_boxes_are_switched_by_keys(browser: Browser, page: Path) -> None:
     browser.open(page)
     browser.press("t")
-    assert browser.one("#truth").get_attribute("value") == "all"
+    assert browser.one("#true").get_attribute("value") == "all"
     browser.press("f", "f")
     assert browser.count("g.found") == 0
     browser.press("f")

@@ -68,7 +68,10 @@ def test_a_card_says_in_words_what_its_picture_shows(browser: Browser, page: Pat
     alternatives = browser.run("return [...document.images].map((image) => image.alt)")
     assert alternatives[1] == "Photograph 1: read 17, true 12; 1 wrong digit."
     assert browser.texts(".verdict")[3] == "✓right"
-    assert browser.texts(".errors li")[:2] == ["Mmissed: 6", "Wwrong digit: 7 .93"]
+    assert browser.texts(".errors li")[:2] == [
+        "Mmissed: 6, broke the number",
+        "Wwrong digit: 7 .93, broke the number",
+    ]
 
 
 def test_the_digits_that_differ_are_marked(browser: Browser, page: Path) -> None:
@@ -99,21 +102,33 @@ def test_true_and_found_boxes_are_switched_on_and_off(browser: Browser, page: Pa
     count = browser.count
     assert (count("g.truth:not(.label)"), count("g.found:not(.label)")) == (3, 7)
     assert browser.count("g.weak") == 0
-    browser.one("#truth option[value=all]").click()
+    browser.one("#true option[value=all]").click()
     browser.one("#found option[value=all]").click()
     assert (count("g.truth:not(.label)"), count("g.found:not(.label)")) == (8, 9)
     assert browser.count("g.weak:not(.label)") == 2
-    browser.one("#truth option[value=none]").click()
+    browser.one("#true option[value=none]").click()
     browser.one("#found option[value=none]").click()
     assert browser.count("svg.overlay > *") == 0
     assert browser.run("return location.hash") == "#true=none&found=none"
+
+
+def test_cards_are_made_large_where_there_is_room(browser: Browser, page: Path) -> None:
+    width = "return document.querySelector('.frame').getBoundingClientRect().width"
+    browser.open(page)
+    small = browser.run(width)
+    browser.one("#size option[value=large]").click()
+    assert browser.run(width) > 1.5 * small
+    assert browser.run("return location.hash") == "#size=large"
+    browser.resize(*PHONE)
+    assert browser.run("return document.querySelector('svg.overlay').viewBox.baseVal.width") == 320
+    assert not browser.one("#size").is_displayed()
 
 
 def test_detections_that_are_not_drawn_are_counted(browser: Browser, tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "pictures" / "a.png")
     browser.open(write_cards([make_card(picture, num_hidden=40)], tmp_path, title="Cards"))
     text = browser.one(".total").text
-    assert text == "43 detections; 41 neither read nor in error, 40 of them not drawn"
+    assert text == "43 detections, 41 weak, 40 of these never drawn"
 
 
 def test_two_models_are_told_apart_by_name_letter_and_line(

@@ -34,7 +34,7 @@ function describe(card) {
 }
 
 function photograph(card, state) {
-  const frame = frameOf(card);
+  const frame = frameOf(card, state);
   const img = element("img", {
     loading: "lazy", decoding: "async", // before the source, which some browsers load at once
     src: DATA.folder + card.file, alt: describe(card), width: card.width, height: card.height,
@@ -55,26 +55,30 @@ function errorNotes(card) {
   const notes = errors.slice(0, MOST_NOTES).map((box) =>
     element("li", { class: box.breaks ? "breaks" : "" },
       element("span", { class: "letter", "aria-hidden": "true" }, box.kind.letter),
-      `${box.kind.words}: ${box.text}`));
+      `${box.kind.words}: ${box.text}${box.breaks ? ", broke the number" : ""}`));
   if (errors.length > MOST_NOTES) {
     notes.push(element("li", {}, `and ${errors.length - MOST_NOTES} more`));
   }
   return notes.length ? [element("ul", { class: "errors" }, ...notes)] : [];
 }
 
+function cause(card) {
+  const isNamed = card.boxes.some((box) => box.breaks); // among the notes
+  return card.cause && !isNamed
+    ? [element("p", { class: "broken-by" }, `Broken by ${card.cause}`)] : [];
+}
+
 function totals(card) {
   const found = card.boxes.filter((box) => !box.isTrue);
   const weak = found.filter((box) => !box.isShown).length + card.hidden;
-  const left = card.hidden ? `, ${card.hidden} of them not drawn` : "";
-  return weak ? [element("p", { class: "total" },
-    `${plural(found.length + card.hidden, "detection")}; ${weak} neither read nor in error${left}`,
-  )] : [];
+  const left = card.hidden ? `, ${card.hidden} of these never drawn` : "";
+  const all = plural(found.length + card.hidden, "detection");
+  return weak ? [element("p", { class: "total" }, `${all}, ${weak} weak${left}`)] : [];
 }
 
 function cardElement(card, state) {
   const heading = `card-${card.id}`;
   const name = card.name.startsWith(`${card.id}.`) ? "" : ` ${card.name}`;
-  const causes = card.cause ? [element("p", { class: "cause" }, `Broken by: ${card.cause}`)] : [];
   return element("li", {},
     element("article",
       { class: card.isRight ? "card right" : "card wrong", tabindex: "-1",
@@ -85,5 +89,5 @@ function cardElement(card, state) {
           card.verdict),
         element("span", { class: "id" },
           element("span", { class: "hidden" }, "picture "), `${card.id}${name}`)),
-      photograph(card, state), numberRows(card), ...causes, ...errorNotes(card), ...totals(card)));
+      photograph(card, state), numberRows(card), ...cause(card), ...errorNotes(card), ...totals(card)));
 }

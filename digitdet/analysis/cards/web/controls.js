@@ -32,8 +32,7 @@ function showState(options, state, counts) {
     });
   }
   if (byId("search").value !== state.search) byId("search").value = state.search;
-  byId("truth").value = state.truth;
-  byId("found").value = state.found;
+  for (const name of Object.keys(VIEWS)) byId(name).value = state[name];
   byId("keys").checked = state.keys;
 }
 
@@ -44,6 +43,7 @@ function buildSigns() {
   const signs = [
     ["7 .93", "a found digit and its score; a filled label and a full line: it was read"],
     ["7", "a true digit, with a dashed line"],
+    ["weak", "found, but not read, and no error that scores as much as what was read"],
     ...DATA.models.length > 1 ? DATA.models.map((name, at) => ["AB"[at], `found by ${name}`]) : [],
   ].map(([sign, meaning]) =>
     element("tr", {}, element("th", { scope: "row" }, sign), element("td", {}, meaning)));

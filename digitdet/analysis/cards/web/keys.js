@@ -4,9 +4,9 @@ function isTyping(target) {
   return target.matches("select, textarea, input:not([type=checkbox])");
 }
 
-// `page` changes the page by a number and tells whether there was one; `layer` takes the next
-// choice of boxes.
-function listenToKeys(state, page, layer) {
+// `page` changes the page by a number and tells whether there was one; `view` takes the
+// next choice of boxes.
+function listenToKeys(state, page, view) {
   const step = (by) => {
     const cards = [...byId("cards").querySelectorAll(".card")];
     const at = cards.indexOf(document.activeElement);
@@ -21,8 +21,8 @@ function listenToKeys(state, page, layer) {
     k: () => step(-1),
     n: () => page(1),
     p: () => page(-1),
-    t: () => layer("truth"),
-    f: () => layer("found"),
+    t: () => view("true"),
+    f: () => view("found"),
     "/": () => { byId("panel").open = true; byId("search").focus(); },
     "?": () => byId("help").showModal(),
   };

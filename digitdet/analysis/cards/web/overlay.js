@@ -1,23 +1,24 @@
 // Boxes and labels over a photograph. Lengths in units of a frame, about a CSS pixel each.
 
-const FRAME_WIDTH = 320;
-const MAX_HEIGHT = 230; // of a photograph
-const MAX_SCALE = 8;
+const FRAMES = { small: { width: 320, height: 230 }, large: { width: 640, height: 460 } };
+const WIDE = window.matchMedia("(min-width: 44rem)"); // has room for large ones
+const MAX_SCALE = 12;
 const GUTTER = 20; // above and below a photograph, for labels
 const SIDE = 4;
 
-function frameOf(card) {
-  const fit = Math.min((FRAME_WIDTH - 2 * SIDE) / card.width, MAX_HEIGHT / card.height);
+function frameOf(card, state) {
+  const most = FRAMES[WIDE.matches ? state.size : "small"]; // the height is the photograph's
+  const fit = Math.min((most.width - 2 * SIDE) / card.width, most.height / card.height);
   const scale = Math.min(fit, MAX_SCALE);
   const width = card.width * scale, height = card.height * scale;
   return {
-    scale, photo: { width, height }, left: (FRAME_WIDTH - width) / 2,
-    width: FRAME_WIDTH, height: height + 2 * GUTTER,
+    scale, photo: { width, height }, left: (most.width - width) / 2,
+    width: most.width, height: height + 2 * GUTTER,
   };
 }
 
 function isDrawn(box, state) {
-  const layer = box.isTrue ? state.truth : state.found;
+  const layer = box.isTrue ? state.true : state.found;
   return layer === "all" || (layer === "errors" && box.isShown);
 }
 
@@ -48,7 +49,7 @@ function rectangle(place, name) {
 }
 
 function drawOverlay(card, state) {
-  const frame = frameOf(card);
+  const frame = frameOf(card, state);
   const rank = (box) => Number(box.isShown) + Number(box.isError && box.isShown) - Number(box.isTrue);
   const boxes = card.boxes.filter((box) => isDrawn(box, state)).sort((a, b) => rank(a) - rank(b));
   const outlines = boxes.map((box) => outline(box, frame));

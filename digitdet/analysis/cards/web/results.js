@@ -7,6 +7,7 @@ function showCards(matching, state) {
   state.page = Math.min(state.page, pages);
   const first = (state.page - 1) * PER_PAGE;
   const shown = matching.slice(first, first + PER_PAGE);
+  byId("cards").classList.toggle("large", state.size === "large");
   byId("cards").replaceChildren(...shown.map((card) => cardElement(card, state)));
   const firstCard = byId("cards").querySelector(".card");
   if (firstCard) firstCard.tabIndex = 0; // the Tab key reaches the list, j and k go on

@@ -27,10 +27,13 @@ function changePage(by) {
   return true;
 }
 
-function changeLayer(name, value) {
-  state = { ...state, [name]: value ?? LAYERS[(LAYERS.indexOf(state[name]) + 1) % LAYERS.length] };
+// Changes what is drawn of the same cards; without a value, to the next one.
+function changeView(name, value) {
+  const values = VIEWS[name];
+  state = { ...state, [name]: value ?? values[(values.indexOf(state[name]) + 1) % values.length] };
   byId(name).value = state[name];
-  redrawBoxes(matching, state);
+  if (name === "size") showCards(matching, state);
+  else redrawBoxes(matching, state);
   saveState(state);
 }
 
@@ -44,8 +47,8 @@ for (const facet of FACETS) {
     });
   }
 }
-for (const name of ["truth", "found"]) {
-  byId(name).addEventListener("change", (event) => changeLayer(name, event.target.value));
+for (const name of Object.keys(VIEWS)) {
+  byId(name).addEventListener("change", (event) => changeView(name, event.target.value));
 }
 byId("search").addEventListener("input", (event) => change({ search: event.target.value }));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
@@ -65,11 +68,12 @@ window.addEventListener("hashchange", () => {
   state = fromHash(location.hash);
   update();
 });
+WIDE.addEventListener("change", update);
 window.addEventListener("beforeprint", () => {
   for (const img of document.querySelectorAll(".frame img")) img.loading = "eager";
 });
 
 buildSigns();
 if (window.matchMedia("(max-width: 59rem)").matches) byId("panel").open = false;
-listenToKeys(() => state, changePage, changeLayer);
+listenToKeys(() => state, changePage, changeView);
 update();

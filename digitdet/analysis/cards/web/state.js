@@ -1,11 +1,15 @@
 // What the reader has chosen; kept in the address, so that a link or a reload brings it back.
 
-const LAYERS = ["errors", "all", "none"];
+const VIEWS = { // the first is the usual one
+  true: ["errors", "all", "none"],
+  found: ["errors", "all", "none"],
+  size: ["small", "large"],
+};
 
 function initialState() {
   const chosen = {};
   for (const facet of FACETS) chosen[facet.name] = new Set();
-  return { chosen, search: "", page: 1, truth: "errors", found: "errors", keys: true };
+  return { chosen, search: "", page: 1, true: "errors", found: "errors", size: "small", keys: true };
 }
 
 function toHash(state) {
@@ -17,8 +21,9 @@ function toHash(state) {
   }
   if (state.search) parts.set("search", state.search);
   if (state.page > 1) parts.set("page", state.page);
-  if (state.truth !== "errors") parts.set("true", state.truth);
-  if (state.found !== "errors") parts.set("found", state.found);
+  for (const [name, values] of Object.entries(VIEWS)) {
+    if (state[name] !== values[0]) parts.set(name, state[name]);
+  }
   if (!state.keys) parts.set("keys", "off");
   return parts.toString();
 }
@@ -34,8 +39,9 @@ function fromHash(hash) {
   }
   state.search = parts.get("search") ?? "";
   state.page = Math.max(1, Math.trunc(Number(parts.get("page"))) || 1);
-  if (LAYERS.includes(parts.get("true"))) state.truth = parts.get("true");
-  if (LAYERS.includes(parts.get("found"))) state.found = parts.get("found");
+  for (const [name, values] of Object.entries(VIEWS)) {
+    if (values.includes(parts.get(name))) state[name] = parts.get(name);
+  }
   state.keys = parts.get("keys") !== "off";
   return state;
 }
