@@ -50,12 +50,16 @@ function photograph(card, state) {
   return holder;
 }
 
+function foundBy(box) {
+  return DATA.models.length > 1 && !box.isTrue ? ` by ${DATA.models[box.reading]}` : "";
+}
+
 function errorNotes(card) {
   const errors = card.boxes.filter((box) => box.isError && box.isShown);
   const notes = errors.slice(0, MOST_NOTES).map((box) =>
     element("li", { class: box.breaks ? "breaks" : "" },
       element("span", { class: "letter", "aria-hidden": "true" }, box.kind.letter),
-      `${box.kind.words}: ${box.text}${box.breaks ? ", broke the number" : ""}`));
+      `${box.kind.words}: ${box.text}${foundBy(box)}${box.breaks ? ", broke the number" : ""}`));
   if (errors.length > MOST_NOTES) {
     notes.push(element("li", {}, `and ${errors.length - MOST_NOTES} more`));
   }
