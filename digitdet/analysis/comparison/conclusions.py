@@ -45,7 +45,7 @@ def conclude_boxes(comparison: ModelComparison) -> str:
             f"({low:.4f} to {high:.4f}): its boxes are better."
         )
     return (
-        f"The mAP of {comparison.b.name} is that of {comparison.a.name} {found.value:+.4f} "
+        f"The mAP of {comparison.b.name} less that of {comparison.a.name} is {found.value:+.4f} "
         f"({found.low:+.4f} to {found.high:+.4f}): by their boxes, they cannot be told apart."
     )
 

@@ -54,6 +54,7 @@ def _findings(model: ModelFindings) -> dict[str, Any]:
         "figures": model.figures,
         "min_score": model.min_score,
         "errors": model.errors,
+        "read_score": model.read_score,
         "causes": model.causes,
     }
 

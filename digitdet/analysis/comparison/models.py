@@ -1,7 +1,7 @@
 """Compares the readings, boxes and errors of two models on the same pictures."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from digitdet.analysis.breaking import find_breakages
 from digitdet.analysis.curves import best_threshold, rank_detections, threshold_curve
 from digitdet.analysis.errors import ERROR_KINDS, Verdict, find_errors
+from digitdet.analysis.mending import Reader, reading_level
 from digitdet.analysis.resampling import RESAMPLES, compare_precision
 from digitdet.evaluation.digit_metric import DigitMetric
 from digitdet.evaluation.number_figures import PictureReading, number_figures
 from digitdet.evaluation.number_metric import read_picture
 from digitdet.evaluation.results import Result
 from digitdet.evaluation.significance import Comparison, Estimate, compare_shares, mcnemar
-from digitdet.structures import Number, Prediction
-
-Reader = Callable[[Prediction], list[Number]]
 
 
 class ReadBy(StrEnum):
@@ -56,6 +54,7 @@ class ModelFindings:
         readings: What was read in each picture.
         min_score: The score threshold of its best F1, from which on its errors are counted.
         errors: Kind of error -> how many.
+        read_score: The lowest score that its reader looks at, from which on errors cost numbers.
         causes: What broke the numbers that only the other model reads -> how many.
     """
 
@@ -64,6 +63,7 @@ class ModelFindings:
     readings: list[PictureReading]
     min_score: float
     errors: dict[str, int]
+    read_score: float
     causes: dict[str, int]
 
     @property
@@ -176,6 +176,7 @@ def _find(
         readings=readings,
         min_score=min_score,
         errors=_count_errors(model.results, min_score),
+        read_score=reading_level(model.reader),
         causes=dict(causes),
     )
 

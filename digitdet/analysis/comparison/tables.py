@@ -40,7 +40,8 @@ def errors_table(comparison: ModelComparison) -> Table:
     table = _table(
         title, "", *(one.name for one in models), *(f"cost {one.name}" for one in models)
     )
-    table.add_row("from the score", *(f"{one.min_score:.3f}" for one in models), "", "")
+    scores = [*(one.min_score for one in models), *(one.read_score for one in models)]
+    table.add_row("from the score", *(f"{score:.3f}" for score in scores))
     table.add_section()
     kinds = [str(kind) for kind in ERROR_KINDS]
     others = sorted({cause for one in models for cause in one.causes} - {*kinds})
