@@ -6,6 +6,7 @@ from pathlib import Path
 from digitdet import config as configs
 from digitdet.analysis.cards import build_cards, write_cards
 from digitdet.analysis.contrast import measure_contrasts
+from digitdet.analysis.curves import ALL_DIGITS
 from digitdet.analysis.findings import Findings, find_all
 from digitdet.analysis.gallery import draw_pairs
 from digitdet.analysis.mending import Reader
@@ -143,7 +144,14 @@ def _show(findings: Findings, beginning: str, is_best: bool) -> None:
     for table in (headline_table, errors_table, pairs_table, thresholds_table, strata_table):
         console.print(table(findings))
     if is_best:
-        console.print(
-            f"A score of {findings.min_score:.4f} gives the best F1 of all digits; "
-            "--score-threshold takes another one."
-        )
+        console.print(_say_best(findings))
+
+
+def _say_best(findings: Findings) -> str:
+    best = findings.curves.best[ALL_DIGITS]
+    if best.threshold == -1:
+        return "No digit is found rightly, so no score threshold is best; all scores were counted."
+    return (
+        f"A score of {best.threshold:.4f} gives the best F1 of all digits; --score-threshold takes "
+        "another one."
+    )

@@ -12,6 +12,11 @@ from digitdet.evaluation.figure_tables import figures_table
 
 MOST_PAIRS = 10
 _HEADLINE = ("map", "map_50", "number_accuracy")
+_CAPTION = (
+    "figures (accuracy: of numbers) after mending that kind alone; breaks: numbers that this "
+    "mends, or, several kinds: that mending all errors does; too unsure: of which all digits are "
+    "detected, but not read so; reader: that are not even read from the true boxes"
+)
 _OTHER_CAUSES = {
     SEVERAL: "several kinds",
     UNSURE: "too unsure",
@@ -28,29 +33,30 @@ def headline_table(findings: Findings) -> Table:
 
 def errors_table(findings: Findings) -> Table:
     """Show each kind of error: how many there are, what mending them gives, what they break."""
-    title = (
-        f"errors seen (score >= {findings.min_score:.4f}) and of all scores; figures if that kind "
-        "alone were mended; numbers that it breaks"
+    table = Table(title="errors", title_justify="left", caption_justify="left")
+    table.caption = (
+        f"seen: score >= {findings.min_score:.4f}; read: score >= {findings.reading_level:g}, what "
+        f"the reader looks at; {_CAPTION}"
     )
-    table = Table(title=title, title_justify="left")
     table.add_column("kind", no_wrap=True)
-    for column in ("seen", "all", *_HEADLINE, "breaks"):
+    for column in ("seen", "read", "all", "map", "map_50", "accuracy", "breaks"):
         table.add_column(column, justify="right", no_wrap=True)
     now = [_figure(findings.figures[name]) for name in _HEADLINE]
-    table.add_row("(as it is)", "", "", *now, str(findings.num_broken))
+    table.add_row("(as it is)", "", "", "", *now, str(findings.num_broken))
     table.add_section()
     for mending in findings.mendings:
         values = (mending.map, mending.map_50, mending.number_accuracy)
         table.add_row(
             _words(mending.kind),
             str(findings.count(mending.kind)),
+            str(mending.count_above),
             str(mending.count),
             *map(_figure, values),
             str(findings.causes[mending.kind]),
         )
     table.add_section()
     for cause, words in _OTHER_CAUSES.items():
-        table.add_row(words, "", "", "", "", "", str(findings.causes[cause]))
+        table.add_row(words, *[""] * 6, str(findings.causes[cause]))
     return table
 
 
