@@ -1,7 +1,6 @@
 """Test-time augmentation by scale: one detector at several input sizes."""
 
 import contextlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from digitdet.structures import Prediction, Target
 # photographs (as did 0.75 1 1.25) and gave the best mAP of 1,000 scenes, both by "wbf".
 SCALES = (0.85, 1.0, 1.2)
 METHOD = "wbf"
+RANGE = (0.1, 10.0)  # beyond, a low picture would have no row left, or fill the memory
 
 
 @MODELS.register_module()
@@ -29,7 +29,7 @@ class MultiScale(BaseModel):
     Args:
         detector: Config of the detector, or the module itself. Its ``transform`` resizes pictures
             by ``min_size`` and ``max_size``, as torchvision's does.
-        scales: Factors of both sizes, each above 0 and each once.
+        scales: Factors of both sizes, each in `RANGE` and each once.
         method: What fuses, see `Fusion`. What a single scale finds is left as it is.
 
     Raises:
@@ -94,8 +94,8 @@ class MultiScale(BaseModel):
         transform: Any = self.detector.transform
         shortest, longest = self.sizes
         try:
-            transform.min_size = tuple(max(1, round(scale * size)) for size in shortest)
-            transform.max_size = max(1, round(scale * longest))
+            transform.min_size = tuple(round(scale * size) for size in shortest)
+            transform.max_size = round(scale * longest)
             yield
         finally:
             transform.min_size, transform.max_size = shortest, longest
@@ -113,12 +113,13 @@ def check_scales(scales: Sequence[float]) -> tuple[float, ...]:
     """Return scales as they are.
 
     Raises:
-        ValueError: If there is none, or one is not above 0 or comes twice.
+        ValueError: If there is none, or one is out of `RANGE` or comes twice.
     """
-    numbers = [isinstance(s, int | float) and math.isfinite(s) and s > 0 for s in scales]
-    if not scales or not all(numbers) or len(set(scales)) < len(scales):
+    low, high = RANGE
+    fitting = [isinstance(scale, int | float) and low <= scale <= high for scale in scales]
+    if not scales or not all(fitting) or len(set(scales)) < len(scales):
         raise ValueError(
-            f"the scales of test-time augmentation are above 0 and each stands once, such as "
+            f"the scales of test-time augmentation are {low:g} to {high:g}, each once, such as "
             f"{' '.join(f'{scale:g}' for scale in SCALES)}; got {list(scales)}"
         )
     return tuple(scales)
