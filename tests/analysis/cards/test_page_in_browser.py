@@ -144,6 +144,8 @@ def test_two_models_are_told_apart_by_name_letter_and_line(
     assert browser.texts("#card-1 ~ .numbers dt") == ["true", "A old", "B new"]
     labels = browser.texts("#card-1 ~ .frame text")
     assert sorted(labels) == ["2", "A W 7 .93", "B 2 .93"]
+    assert browser.texts("#card-1 ~ .errors li") == ["Wwrong digit: 7 .93 by old"]
+    assert browser.count("fieldset.outcome") == 0
     dashes = browser.run(
         "return [...document.querySelectorAll('#card-1 ~ .frame .found .line')]"
         ".map((line) => getComputedStyle(line).strokeDasharray)"

@@ -16,7 +16,7 @@ function numberRows(card) {
   const rows = [numberRow("true", card.truth, trueDigits(card.truth, card.readings),
     truth || others(card.otherTrue))];
   card.readings.forEach((reading, position) => {
-    const name = reading.name ? `${"AB"[position]} ${reading.name}` : "read";
+    const name = reading.name ? `${modelLetter(position)} ${reading.name}` : "read";
     const sure = reading.text ? `confidence ${decimal(reading.confidence)}` : "nothing";
     const note = [sure, others(reading.others)].filter(Boolean).join("; ");
     rows.push(numberRow(name, reading.text, readDigits(reading, card.truth), note));

@@ -44,8 +44,8 @@ function buildSigns() {
     ["7 .93", "a found digit and its score; a filled label and a full line: it was read"],
     ["7", "a true digit, with a dashed line"],
     ["weak", "found, but not read, and no error that scores as much as what was read"],
-    ...DATA.models.length > 1 ? DATA.models.map((name, at) => ["AB"[at], `found by ${name}`]) : [],
-  ].map(([sign, meaning]) =>
+    ...DATA.models.map((name, at) => [modelLetter(at), `found by ${name}`]),
+  ].filter(([sign]) => sign).map(([sign, meaning]) =>
     element("tr", {}, element("th", { scope: "row" }, sign), element("td", {}, meaning)));
   byId("signs").querySelector("tbody").append(...signs, ...rows);
 }

@@ -35,7 +35,7 @@ function toCard(row) {
     },
     searched: [name, truth, ...otherTrue, ...readings.flatMap((r) => [r[0], ...r[3]])].join("\n").toLowerCase(),
     options: { // positions in the facets of the same names
-      outcome: [isRight ? 1 : 0],
+      outcome: readings.length === 1 ? [isRight ? 1 : 0] : [], // two say it by their kinds
       kind: kinds,
       cause: DATA.causes[cause] === "" ? [] : [cause],
       digit: [...digits].map(Number),

@@ -31,7 +31,7 @@ function classOf(box) {
 }
 
 function labelOf(box) {
-  const model = DATA.models.length > 1 && !box.isTrue ? "AB"[box.reading] : "";
+  const model = box.isTrue ? "" : modelLetter(box.reading);
   const letter = box.isShown ? box.kind.letter : "";
   return [model, letter, box.text].filter(Boolean).join(" ");
 }
