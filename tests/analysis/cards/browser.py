@@ -41,6 +41,11 @@ class Browser:
     def resize(self, width: int, height: int) -> None:
         metrics = dict(width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page was told of a change and is drawn."""
+        self.run("return new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
     def emulate(self, media: str = "", **features: str) -> None:
         """Emulate media features, their underscores as hyphens: ``prefers_color_scheme="dark"``."""

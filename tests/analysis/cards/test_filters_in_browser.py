@@ -71,7 +71,7 @@ def test_filters_survive_a_reload_and_are_in_the_link(browser: Browser, page: Pa
     browser.open(page, hash_=link.partition("#")[1] + link.partition("#")[2])
     assert browser.one("input[value=wrong_digit]").is_selected()
     browser.run("location.hash = 'outcome=right'")
-    browser.run("return new Promise((done) => setTimeout(done))")
+    browser.settle()
     assert browser.shown_ids() == [2]
 
 
