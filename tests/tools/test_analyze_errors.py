@@ -141,27 +141,49 @@ def test_one_picture_with_one_digit_is_enough(files: Files, tool: Tool, tmp_path
     assert _rows(tmp_path / "out" / "errors.csv") == []
 
 
-@pytest.mark.parametrize("is_default", [True, False])
+def _agree(out: Path, metrics: Path) -> bool:
+    """Whether an analysis gives exactly the figures of an evaluation."""
+    evaluated, found = _json(metrics), _json(out / "errors.json")
+    parts = {
+        f"number_accuracy_{what}_{name}": part["share"]
+        for what in ("height", "length")
+        for name, part in found["numbers_by"][what].items()
+    }
+    parts["coverage_98"] = found["calibration"]["coverage"]["best"]
+    assert found["digits"]["all"]["ap_50"] == pytest.approx(evaluated["map_50"])
+    assert parts == {name: evaluated[name] for name in parts}
+    del evaluated["evaluator"]
+    return evaluated == {"notes": found["notes"], **found["figures"]}
+
+
 def test_the_figures_are_exactly_those_of_an_evaluation(
-    is_default: bool, analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path
+    analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path
 ) -> None:
     files, out = analyzed
-    metrics = tmp_path / "metrics.json"
-    options = []
-    if not is_default:
-        out = tmp_path / "out"
-        options = ["--truth", "left", "--cfg-options", "reader.type=LeftToRightReader"]
-        _run(tool, *files, "--out", out, *options)
-    tool("evaluate")([*map(str, files[:2]), "--out", str(metrics), *options])
-    evaluated, found = _json(metrics), _json(out / "errors.json")
-    assert found["notes"] == evaluated.pop("notes")
-    del evaluated["evaluator"]
-    assert found["figures"] == evaluated
-    assert found["digits"]["all"]["ap_50"] == pytest.approx(evaluated["map_50"])
-    assert found["calibration"]["coverage"]["best"] == evaluated["coverage_98"]
-    for what in ("height", "length"):
-        for name, part in found["numbers_by"][what].items():
-            assert part["share"] == evaluated[f"number_accuracy_{what}_{name}"]
+    tool("evaluate")([*map(str, files[:2]), "--out", str(tmp_path / "metrics.json")])
+    assert _agree(out, tmp_path / "metrics.json")
+    found = _json(out / "errors.json")
+    assert found["score_threshold"] == found["digits"]["all"]["best"]["threshold"] > 0.8
+    assert found["score_threshold_by"] == "best F1"
+
+
+def test_options_reach_the_reader_the_truth_and_what_is_counted(
+    analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, out = analyzed[0], tmp_path / "out"
+    options = ["--truth", "left", "--cfg-options", "reader.type=LeftToRightReader"]
+    _run(tool, *files, "--out", out, "--score-threshold", "0", *options)
+    assert "gives the best F1" not in capsys.readouterr().out
+    tool("evaluate")([*map(str, files[:2]), "--out", str(tmp_path / "metrics.json"), *options])
+    assert _agree(out, tmp_path / "metrics.json")
+    found = _json(out / "errors.json")
+    assert (found["truth"], found["reader"]["type"]) == ("left", "LeftToRightReader")
+    assert (found["score_threshold"], found["reading_level"]) == (0, 0.7)
+    assert found["score_threshold_by"] == "--score-threshold"
+    for error in found["errors"]:
+        assert error["count_seen"] == error["count"]
+    error = _refused(tool, capsys, *files, "--out", out, "--score-threshold", "90")
+    assert "--score-threshold is 0 to 1, got 90.0" in error
 
 
 def test_errors_are_listed_with_what_they_break(analyzed: tuple[Files, Path]) -> None:
@@ -202,32 +224,13 @@ def test_the_confusion_matrix_counts_each_digit_once(analyzed: tuple[Files, Path
     assert counts == _json(out / "errors.json")["confusion"]["counts"]
 
 
-def test_the_score_threshold_is_that_of_the_best_f1_or_the_one_that_is_named(
-    analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    files, out = analyzed
-    found = _json(out / "errors.json")
-    assert found["score_threshold"] == found["digits"]["all"]["best"]["threshold"] > 0.8
-    assert found["score_threshold_by"] == "best F1"
-    _run(tool, *files, "--out", tmp_path, "--score-threshold", "0")
-    assert "gives the best F1" not in capsys.readouterr().out
-    every = _json(tmp_path / "errors.json")
-    assert every["score_threshold"] == 0
-    assert every["score_threshold_by"] == "--score-threshold"
-    for error in every["errors"]:
-        assert error["count_seen"] == error["count"]
-    error = _refused(tool, capsys, *files, "--out", out, "--score-threshold", "90")
-    assert "--score-threshold is 0 to 1, got 90.0" in error
-
-
 def test_running_again_replaces_its_files_and_leaves_others(
     analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files, out = analyzed[0], tmp_path / "out"
     shutil.copytree(analyzed[1], out)
     (out / "notes.txt").write_text("mine")
-    fewer = [entry for entry in _json(files[0]) if entry["score"] == 0.9]
-    _write(tmp_path / "fewer.json", fewer)
+    _write(tmp_path / "fewer.json", [entry for entry in _json(files[0]) if entry["score"] == 0.9])
     before = {file.name: file.stat().st_mtime_ns for file in out.iterdir()}
     _run(tool, tmp_path / "fewer.json", *files[1:], "--out", out)
     assert {row["kind"] for row in _rows(out / "errors.csv")} == {"missed", "wrong_digit"}
@@ -244,13 +247,13 @@ def test_what_is_read_or_not_its_own_is_not_overwritten(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    pred = shutil.move(files[0], out / "errors.json")
-    before = Path(pred).read_bytes()
+    pred = files[0].rename(out / "errors.json")
+    before = pred.read_bytes()
     assert "would be overwritten" in _refused(tool, capsys, pred, *files[1:], "--out", out)
     shutil.copy(pred, files[0])
     assert "is there already" in _refused(tool, capsys, *files, "--out", out)
-    assert Path(pred).read_bytes() == before
-    assert list(out.iterdir()) == [Path(pred)]
+    assert pred.read_bytes() == before
+    assert list(out.iterdir()) == [pred]
 
 
 def test_a_missing_folder_or_picture_is_named(
