@@ -14,6 +14,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 
 _PROGRAMS = (("chromium", "chromium-browser", "google-chrome"), ("chromedriver",))
 _OPTIONS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
@@ -64,6 +65,10 @@ class Browser:
 
     def run(self, script: str, *args: Any) -> Any:
         return self.driver.execute_script(script, *args)
+
+    def wait(self, script: str) -> None:
+        """Wait until a script returns true, at most some seconds."""
+        WebDriverWait(self.driver, 10, poll_frequency=0.05).until(lambda _: self.run(script))
 
     def all(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)

@@ -20,6 +20,7 @@ def test_the_page_opens_offline_without_a_message_or_a_request_to_anywhere(
     assert browser.status == "4 of 4 pictures"
     assert browser.shown_ids() == [3, 1, 4, 2]
     assert browser.messages() == []
+    browser.wait("return document.images[0].naturalWidth")
     requests = browser.requests()
     assert any(address.endswith("cards/1.png") for address in requests)
     assert all(address.startswith("file:") for address in requests)
@@ -163,11 +164,11 @@ def test_a_large_page_holds_few_elements_and_loads_the_pictures_that_are_seen(
     assert browser.count("*") < 3000
     loaded = "return [...document.images].filter((image) => image.naturalWidth).length"
     assert browser.run("return document.images.length") == 48
-    assert 0 < browser.run(loaded) < 48
+    browser.wait("return document.images[0].naturalWidth")
+    assert browser.run(loaded) < 48
     sizes = "return [...document.images].every((i) => i.width > 0 && i.getAttribute('height'))"
     assert browser.run(sizes)
     height = browser.run("return document.body.scrollHeight")
     browser.run("document.querySelector('#cards > li:last-child img').scrollIntoView()")
-    browser.run("document.querySelector('#cards > li:last-child img').decode()")
+    browser.wait("return [...document.images].at(-1).naturalWidth === 104")
     assert browser.run("return document.body.scrollHeight") == height
-    assert browser.run("return [...document.images].at(-1).naturalWidth") == 104
