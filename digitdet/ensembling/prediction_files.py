@@ -1,6 +1,6 @@
 """Saved predictions of several models for the same pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import numpy as np
 from digitdet.datasets.annotations import read_annotations
 from digitdet.datasets.categories import complete_category_ids
 from digitdet.evaluation.saved_predictions import check_saved, load_targets, read_saved
+from digitdet.evaluation.submissions.entries import Entries
+from digitdet.evaluation.submissions.faults import Fault
 from digitdet.structures import Prediction, Target
 
 
@@ -45,8 +47,9 @@ def load_prediction_files(
             category; the message names file and position.
     """
     annotations = None if ann_file is None else read_annotations(ann_file)
-    saved = [read_saved(file) for file in pred_files]
+    saved: Iterable[tuple[Entries, list[Fault]]] = map(read_saved, pred_files)
     if annotations is None:
+        saved = list(saved)
         ids = [entries.image_ids.values[entries.image_ids.usable] for entries, _ in saved]
         image_ids = np.unique(np.concatenate(ids))
     else:
