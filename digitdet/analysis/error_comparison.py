@@ -68,16 +68,17 @@ def compare_errors(
     _check_draws(seed, resamples)
     inputs = [*pred_files, ann_file, image_dir, *reader_files]
     check_out(out, [file for file in inputs if file], NAMES, MADE_BY)
-    called = name_models(pred_files, names)
     readers = [configs.load_reader(file, options) for file in reader_files]
     a, b = (
         Model(name, load_results(file, ann_file), READERS.build(dict(reader)))
-        for name, file, reader in zip(called, pred_files, readers, strict=True)
+        for name, file, reader in zip(
+            name_models(pred_files, names), pred_files, readers, strict=True
+        )
     )
     annotations = read_annotations(ann_file)
     pictures = _find_pictures(annotations, image_dir) if image_dir else []
     comparison = compare_models(a, b, truth=truth, seed=seed, resamples=resamples)
-    settings = {
+    origin = {
         "made_by": MADE_BY,
         "annotations": str(ann_file),
         "predictions": dict(zip("ab", map(str, pred_files), strict=True)),
@@ -87,15 +88,13 @@ def compare_errors(
         "resamples": resamples,
     }
     out.mkdir(parents=True, exist_ok=True)
-    write_comparison(out / FIGURES, comparison, settings)
-    write_pictures(
-        out / PICTURES, comparison, annotations.image_ids.tolist(), annotations.file_names
-    )
+    write_comparison(out / FIGURES, comparison, origin)
+    ids = annotations.image_ids.tolist()
+    write_pictures(out / PICTURES, comparison, ids, annotations.file_names)
+    _remove_cards(out)
     if image_dir:
         cards = compare_cards(a, b, comparison, pictures, truth=truth)
         write_cards(cards, out, title=f"{a.name} and {b.name}", intro=_intro(comparison))
-    else:
-        _remove_cards(out)
     _show(comparison)
     if readers[0] == readers[1] and _are_alike(*pred_files):
         console.print(f"{pred_files[0]} and {pred_files[1]} hold the same predictions.")

@@ -15,18 +15,18 @@ from digitdet.evaluation.submission import whole_file, write_json
 COLUMNS = ("image_id", "file", "true", "a", "a_confidence", "b", "b_confidence", "read_by")
 
 
-def write_comparison(file: Path, comparison: ModelComparison, settings: Mapping[str, Any]) -> None:
+def write_comparison(file: Path, comparison: ModelComparison, origin: Mapping[str, Any]) -> None:
     """Write the figures of a comparison.
 
     Args:
         file: JSON file to write.
         comparison: What was found.
-        settings: What was compared, and how.
+        origin: What was compared, and how.
     """
     write_json(
         file,
         {
-            **settings,
+            **origin,
             "num_pictures": comparison.num_pictures,
             "read_by": comparison.counts,
             "p_value": comparison.p_value,
