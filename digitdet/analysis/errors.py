@@ -95,7 +95,11 @@ def find_errors(
     5. both: anything else, a wrong digit that is also badly placed.
 
     Source: D. Bolya et al., TIDE: A General Toolbox for Identifying Object Detection Errors, ECCV
-    2020, arXiv 2008.08115, section 3.2; the order of tests is that of its code, tidecv 1.0.1.
+    2020, arXiv 2008.08115; the order of tests is that of its code, tidecv 1.0.1.
+
+    The counts are those of tidecv and of hotcoco's ``tide_errors``, but where there are crowd
+    boxes: tidecv also explains what is ignored, and hotcoco lets a crowd be what is overlapped. Of
+    true boxes that are overlapped equally, the first counts; hotcoco takes the lowest digit's.
 
     Args:
         results: Prediction and target of each picture.

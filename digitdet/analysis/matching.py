@@ -129,7 +129,8 @@ def match(picture: PictureBoxes, ious: FloatArray, is_counted: BoolArray, iou: f
     crowds = np.where(fits & ~is_to_find, ious, 0)
     falls = (matches < 0) & crowds.any(axis=1)
     if falls.any():  # argmax takes no rows without columns
-        matches[falls] = crowds[falls].argmax(axis=1)
+        last_first = crowds[falls][:, ::-1].argmax(axis=1)
+        matches[falls] = crowds.shape[1] - 1 - last_first
     return matches
 
 
