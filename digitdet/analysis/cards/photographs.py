@@ -72,6 +72,13 @@ def _copied_suffix(picture: Path) -> str:
             and not getattr(image, "is_animated", False)
             and max(image.size) <= MAX_SIDE
             and picture.stat().st_size <= MAX_COPIED_BYTES
-            and image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+            and _is_upright(image)
         )
         return _COPIED[str(image.format)] if is_plain else ""
+
+
+def _is_upright(image: Image.Image) -> bool:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    except Exception:  # of damaged EXIF, or of a PNG that ends too early; decoding says which
+        return False

@@ -86,6 +86,14 @@ def test_of_an_animation_the_first_picture_is_written(tmp_path: Path) -> None:
         assert getattr(image, "n_frames", 1) == 1
 
 
+def test_a_picture_that_ends_too_early_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "half.png"
+    Image.fromarray(pixels((40, 30))).save(file)
+    file.write_bytes(file.read_bytes()[:2000])
+    with pytest.raises(ValueError, match=r"half\.png: can't be decoded"):
+        write_photograph(file, tmp_path, "1")
+
+
 def test_a_missing_and_a_broken_picture_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.png: no such picture"):
         write_photograph(tmp_path / "none.png", tmp_path, "1")
