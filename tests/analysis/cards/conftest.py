@@ -2,24 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from digitdet.analysis.cards import write_cards
 
+from .browser import Browser, start_browser
 from .making import make_card, missed_card, right_card, write_picture
-
-if TYPE_CHECKING:
-    from .browser import Browser
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """One headless chromium for all tests; skips where there is none, or no selenium."""
-    pytest.importorskip("selenium", reason="selenium is not installed (pip install '.[test]')")
-    from .browser import start_browser
-
+def browser() -> Iterator[Browser]:
+    """One headless chromium for all tests; skips where there is none."""
     with start_browser() as browser:
         yield browser
 
