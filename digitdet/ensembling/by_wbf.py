@@ -7,6 +7,8 @@ from digitdet.evaluation.coco.arrays import FloatArray
 
 # Far below float32's relative spacing, 2^-24, even after thousands of steps.
 _STEP = 2.0**-45
+# The library divides by the sum of scores.
+_LEAST = 1e-12
 
 
 def check_installed() -> None:
@@ -20,8 +22,7 @@ def check_installed() -> None:
     except ImportError as error:
         raise ImportError(
             f"weighted boxes fusion needs the package ensemble-boxes ({error}): "
-            "pip install 'digitdet[ensemble]', or pip install ensemble-boxes; "
-            "the method nms needs no further package"
+            "pip install ensemble-boxes; the method nms needs no further package"
         ) from error
 
 
@@ -68,14 +69,15 @@ def fuse_by_wbf(found: Candidates, weights: FloatArray, iou: float) -> Candidate
 
 
 def _distinct(found: Candidates, weights: FloatArray) -> FloatArray:
-    """Lower equal scores by next to nothing, in the order of models and boxes.
+    """Lower equal scores by next to nothing, in the order of models and boxes; let none be 0.
 
     The library sorts by weighted score, and leaves the order of equal ones to chance.
     """
-    order = np.argsort(-found.scores * weights[found.models], kind="stable")
+    scores = found.scores.clip(_LEAST)
+    order = np.argsort(-scores * weights[found.models], kind="stable")
     ranks = np.empty(len(order))
     ranks[order] = np.arange(len(order))
-    return found.scores * (1 - ranks * _STEP)
+    return scores * (1 - ranks * _STEP)
 
 
 def _by_model(found: Candidates, num_models: int) -> list[Candidates]:

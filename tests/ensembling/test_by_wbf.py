@@ -135,10 +135,20 @@ def test_a_box_without_area_is_left_out_and_no_warning_is_given() -> None:
     assert len(only_flat["scores"]) == 0
 
 
+def test_boxes_that_score_nothing_have_a_mean_too() -> None:
+    sides = (([10, 0, 20, 20], 0.0), ([12, 0, 22, 20], 0.0))
+    models = [prediction([box], [3], [score]) for box, score in sides]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fused = Fusion("wbf")(models)
+    np.testing.assert_allclose(fused["boxes"], [[11, 0, 21, 20]], atol=1e-4)
+    assert fused["scores"].tolist() == pytest.approx([0], abs=1e-9)
+
+
 def test_a_missing_package_is_named_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "ensemble_boxes", None)
-    with pytest.raises(ImportError, match=r"pip install 'digitdet\[ensemble\]'"):
+    with pytest.raises(ImportError, match=r"pip install ensemble-boxes"):
         Fusion("wbf")
     Fusion("nms")

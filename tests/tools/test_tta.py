@@ -81,7 +81,7 @@ def test_photographs_are_read_at_several_scales_too(
     [
         (["--tta", "0"], "are 0.1 to 10, each once"),
         (["--tta-method", "wbf"], "--tta-method wbf needs --tta"),
-        (["--tta"], "pip install 'digitdet[ensemble]'"),
+        (["--tta"], "pip install ensemble-boxes"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(
