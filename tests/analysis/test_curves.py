@@ -1,7 +1,5 @@
 """Curves over the score, against COCO's own evaluation and by hand."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -19,7 +17,6 @@ from digitdet.analysis.curves import (
     threshold_curve,
 )
 from digitdet.analysis.errors import find_errors
-from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.evaluation.coco.arrays import to_arrays
 from digitdet.evaluation.coco.backends import find_backend
 from digitdet.evaluation.coco.settings import AREAS
@@ -111,21 +108,3 @@ def test_digits_are_judged_apart() -> None:
     assert curves.average_precision(ALL_DIGITS) == pytest.approx(0.5)
     assert curves.best["0"].threshold == pytest.approx(0.9)
     assert curves.best["1"].threshold == -1
-
-
-@pytest.mark.real_data
-def test_on_real_photographs_the_average_is_that_of_the_evaluation(real_data: Path) -> None:
-    dataset = CocoDigits("train", "train.json", str(real_data), test_mode=True)
-    rng, split = np.random.default_rng(0), []
-    for target in dataset.pictures.targets(range(len(dataset))):
-        kept = torch.from_numpy(rng.random(len(target["labels"])) < 0.8)
-        boxes = target["boxes"][kept]
-        sides = (boxes[:, 2:] - boxes[:, :2]).repeat(1, 2)
-        noise = torch.from_numpy(rng.normal(0, 0.1, boxes.shape)).float()
-        scores = torch.from_numpy(np.sort(rng.random(len(boxes)))[::-1].copy()).float()
-        labels = torch.where(torch.rand(len(boxes)) < 0.1, 4, target["labels"][kept])
-        found = {"boxes": boxes + noise * sides, "labels": labels, "scores": scores}
-        split.append((found, target))
-    curves, figures = curves_of(split), evaluate(split)
-    assert curves.average_precision(ALL_DIGITS) == pytest.approx(figures["map_50"], abs=1e-12)
-    assert 0.2 < figures["map_50"] < 0.9
