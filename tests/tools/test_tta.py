@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from digitdet.ensembling.fusion import METHODS
+from digitdet.models.multi_scale import METHOD, SCALES
+
 ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
@@ -51,6 +54,23 @@ def test_the_scales_are_said_on_the_console_and_beside_the_figures(
     assert f"test-time augmentation: {conditions}" in capsys.readouterr().out
     assert _json(Path("work_dirs/small/val_tta/metrics.json"))["tta"] == conditions
     assert not Path("work_dirs/small/val").exists()
+
+
+@pytest.mark.parametrize("name", ["test", "predict", "ensemble"])
+def test_the_help_names_the_methods_and_scales_that_there_are(
+    name: str, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        tool(name)(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "method {" + ",".join(METHODS) + "}" in shown
+    if name == "ensemble":
+        ious = " for nms, ".join(f"{method.iou:g}"[1:] for method in METHODS.values())
+        assert f"(default: {ious} for wbf)" in shown
+    else:
+        scales = " ".join(f"{scale:g}" for scale in SCALES)
+        assert f"(default where none is named: {scales})" in shown
+        assert f"(default: {METHOD})" in shown
 
 
 def test_on_a_split_without_labels_the_console_says_it(
