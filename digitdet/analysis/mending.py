@@ -112,10 +112,8 @@ def mending_table(
     for kind in ERROR_KINDS:
         average = _average_precisions(mend(results, errors, kind))
         accuracy = _mended_accuracy(results, read_errors, kind, is_right, reader, truth)
-        count, above = (
-            sum(len(rows_of(e, kind)) for e in found) for found in (errors, read_errors)
-        )
-        table.append(Mending(kind, count, above, *average, accuracy))
+        counts = _count(errors, kind), _count(read_errors, kind)
+        table.append(Mending(kind, *counts, *average, accuracy))
     return table
 
 

@@ -1,11 +1,12 @@
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from analysis import slow_errors
 from analysis.by_hotcoco import SHORT, tide
 from analysis.made_pictures import Corners, picture
-from analysis.planting import Planting, plant_errors
+from analysis.planting import Planting, plant_errors, plant_file
 from analysis.slow_precision import average_precision
 from evaluation.made_splits import draw_split, tie
 from hypothesis import given
@@ -15,6 +16,7 @@ from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, find_e
 from digitdet.benchmarks.evaluation_data import draw_results
 from digitdet.evaluation.digit_metric import DigitMetric
 from digitdet.evaluation.results import Result
+from digitdet.evaluation.saved_predictions import load_results
 
 SEVEN: Corners = (10, 10, 20, 30)
 ONE: Corners = (20, 10, 30, 30)
@@ -182,6 +184,21 @@ def test_planted_errors_of_all_kinds_together_are_found() -> None:
     check(planting)
     assert count(find_errors(planting.results)) == {k.value: n for k, n in counts.items()}
     assert count(find_errors(planting.results)) == tide(planting.results)["counts"]
+
+
+def test_planted_errors_are_found_in_a_file_that_was_written_and_read(
+    layout: Path, tmp_path: Path
+) -> None:
+    counts = {
+        Verdict.MISSED: 1,
+        Verdict.WRONG_DIGIT: 1,
+        Verdict.DUPLICATE: 1,
+        Verdict.BACKGROUND: 3,
+    }
+    planting = plant_file(layout / "train.json", tmp_path / "pred.json", counts)
+    results = load_results(tmp_path / "pred.json", layout / "train.json")
+    assert [list(one.verdicts) for one in find_errors(results)] == planting.verdicts
+    assert count(find_errors(results)) == dict.fromkeys(SHORT, 0) | counts
 
 
 corners = st.tuples(*[st.integers(0, 6)] * 2, *[st.integers(0, 8)] * 2)  # xywh; sides may be 0

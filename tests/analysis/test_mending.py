@@ -123,6 +123,15 @@ def test_average_precision_afterwards_is_what_the_verdicts_alone_give(
     assert after == pytest.approx(average_precision(results, errors, kind), abs=1e-9)
 
 
+@pytest.mark.parametrize("kind", ERROR_KINDS)
+def test_detections_stay_by_falling_score(kind: Verdict) -> None:
+    results = draw_results(40, 8, seed=1)
+    for (prediction, target), errors in zip(results, find_errors(results), strict=True):
+        read = mend_to_read(prediction, target, errors, kind, rows_of(errors, kind))
+        for mended in (mend_one((prediction, target), kind)[0], read):
+            assert mended["scores"].tolist() == sorted(mended["scores"].tolist(), reverse=True)
+
+
 @pytest.mark.parametrize("kind", ["duplicate", "both", "background"])
 def test_dropping_gives_what_hotcoco_gives(kind: str) -> None:
     results = draw_results(300, 8, seed=2)
