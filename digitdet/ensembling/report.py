@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
+from digitdet.console import track
 from digitdet.evaluation.digit_metric import DigitMetric
 from digitdet.evaluation.number_figures import number_figures
 from digitdet.evaluation.number_metric import read_picture
@@ -45,7 +46,7 @@ def judge(
         truth: Order of the true digits, see `true_numbers`.
     """
     boxes = DigitMetric().compute_metrics(list(results))
-    pictures = [read_picture(*result, reader, truth) for result in results]
+    pictures = [read_picture(*result, reader, truth) for result in track(results, "reading")]
     return Standing(
         map=boxes["map"],
         map_50=boxes["map_50"],

@@ -23,8 +23,8 @@ RANGE = (0.1, 10.0)  # beyond, a low picture would have no row left, or fill the
 class MultiScale(BaseModel):
     """Runs a detector at several input sizes and fuses what it finds; it can't be trained.
 
-    Pictures are scaled, never flipped: a mirrored 2 is no 2, and a mirrored 6 is nearly a 9 upside
-    down. The weights are the detector's, under its own names, so its checkpoints load as they are.
+    Pictures are scaled, never flipped: a mirrored 2 resembles a 5, and a mirrored 3 is no digit.
+    The weights are the detector's, under its own names, so its checkpoints load as they are.
 
     Args:
         detector: Config of the detector, or the module itself. Its ``transform`` resizes pictures
