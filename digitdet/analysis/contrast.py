@@ -56,7 +56,7 @@ def measure_contrasts(pictures: CocoDigits, truth: str = "file") -> FloatArray:
     """
     contrasts = np.full(len(pictures), UNKNOWN)
     for position in track(range(len(pictures)), "measuring contrasts"):
-        image, target = pictures[position]
+        image, target = pictures.pictures.read([position])[0]
         if groups := number_groups(target, truth):
             contrasts[position] = number_contrast(image.numpy(), target["boxes"][groups[0]])
     return contrasts

@@ -83,7 +83,8 @@ def analyze_errors(
     results = load_results(pred_file, ann_file)
     pictures = _open_pictures(ann_file, image_dir)
     contrasts = measure_contrasts(pictures, truth)
-    findings = find_all(results, reader, contrasts, truth=truth, min_score=score_threshold)
+    with console.status("finding errors, and what they cost"):
+        findings = find_all(results, reader, contrasts, truth=truth, min_score=score_threshold)
     origin = {
         "made_by": MADE_BY,
         "predictions": str(pred_file),
@@ -100,7 +101,7 @@ def analyze_errors(
         results, findings.read_errors, findings.breakages, reader, pictures.pictures.files,
         truth=truth,
     )  # fmt: skip
-    page = write_cards(cards, out, title=f"Readings of {pred_file.name}", intro=_intro(findings))
+    page = write_cards(cards, out, title=f"Readings of {pred_file}", intro=_intro(findings))
     _show(findings, f"{pred_file}: {len(results):,} pictures", score_threshold is None)
     console.print(f"written: {page} and, in {out}, {', '.join(NAMES[:-2])}")
     return findings
@@ -130,9 +131,12 @@ def _write_files(
 
 
 def _intro(findings: Findings) -> str:
-    figures = findings.figures
-    accuracy, average = (figures[name] for name in ("number_accuracy", "map"))
-    return f"number accuracy {_figure(accuracy)}, mAP {_figure(average)}"
+    figures, pictures = findings.figures, len(findings.breakages)
+    accuracy, average = (_figure(figures[name]) for name in ("number_accuracy", "map"))
+    return (
+        f"{findings.num_broken:,} of {pictures:,} numbers are read wrong: number accuracy "
+        f"{accuracy}, mAP {average}."
+    )
 
 
 def _figure(value: float) -> str:

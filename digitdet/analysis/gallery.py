@@ -67,7 +67,7 @@ def heading(pair: ConfusedPair) -> str:
 
 
 def _draw_tile(case: ConfusedDigit, pictures: CocoDigits, results: Sequence[Result]) -> Image.Image:
-    image, target = pictures[case.picture]
+    image, target = pictures.pictures.read([case.picture])[0]
     prediction = results[case.picture][0]
     boxes = torch.stack([target["boxes"][case.truth], prediction["boxes"][case.detection]])
     crop, corner = _crop(image, boxes)

@@ -94,6 +94,10 @@ def test_curves_show_the_best_threshold_and_each_digit(drawn: list[Figure], tmp_
     best = curves.best["all"]
     label = f"best F1 {best.f1:.3f} at score {best.threshold:.3f}"
     assert lines(by_threshold, label) == ([best.threshold], [best.f1])
+    (line,) = (line for line in by_threshold.lines if line.get_label() == "F1")
+    # Scores fall, and a threshold between two of them lets pass what the upper one does.
+    assert (np.diff(np.asarray(line.get_xdata())) < 0).all()
+    assert line.get_drawstyle() == "steps-post"
     legend = by_threshold.get_legend()
     assert legend
     assert [text.get_text() for text in legend.get_texts()] == ["precision", "recall", "F1", label]
@@ -104,15 +108,6 @@ def test_curves_show_the_best_threshold_and_each_digit(drawn: list[Figure], tmp_
         average = curves.average_precision(str(digit))
         assert axes.get_title(loc="left") == f"digit {digit}: AP {average:.3f}"
     assert "[" not in "".join(titles(drawn[0]))
-
-
-def test_between_two_scores_the_upper_one_counts(drawn: list[Figure], tmp_path: Path) -> None:
-    split = draw_split(3, 40)
-    curves = detection_curves(rank_detections(split, find_errors(split)))
-    draw_curves(curves, tmp_path / "curves.png")
-    (line,) = (line for line in drawn[0].axes[1].lines if line.get_label() == "F1")
-    assert line.get_drawstyle() == "steps-post"  # to the right in the data's order: scores fall
-    assert (np.diff(np.asarray(line.get_xdata())) < 0).all()
 
 
 def test_a_calibration_of_nothing_is_drawn(drawn: list[Figure], tmp_path: Path) -> None:
