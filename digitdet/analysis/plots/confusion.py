@@ -69,6 +69,7 @@ def _draw_frame(axes: Axes, matrix: IntArray) -> None:
     axes.set_xticks(range(len(NAMES)), NAMES, fontsize=FONT_SIZE)
     axes.set_yticks(range(len(NAMES)), totals, fontsize=FONT_SIZE)
     axes.tick_params(length=0)
+    axes.yaxis.labelpad = 10
     axes.spines[:].set_visible(False)
     for edge in (axes.axhline, axes.axvline):
         edge(last - 0.5, color=GREY, linewidth=1.5)
