@@ -63,8 +63,9 @@ def analyze_errors(
         reader_file: Config whose ``reader`` reads the numbers, see `load_reader`.
         options: Overrides of ``reader``, ``KEY=VALUE``.
         truth: Order of the true digits, see `true_numbers`.
-        score_threshold: The score from which on detections count for what one sees, the confusion
-            matrix and the lists of errors; None for that of the best F1 at an IoU of .5.
+        score_threshold: The score from which on detections count for what one sees: the confusion
+            matrix, the gallery, the shares of digits found; None for that of the best F1 at an IoU
+            of .5. Errors are listed from the lowest score on that the reader looks at.
 
     Returns:
         What was found.
