@@ -35,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--score-threshold",
         type=float,
         metavar="S",
-        help="count detections from this score on as seen: in the confusion matrix, the gallery and "
-        "the shares of digits found (default: the one of the best F1 at an IoU of 0.5)",
+        help="count detections from this score on as seen: in the confusion matrix, the gallery "
+        "and the shares of digits found (default: the one of the best F1 at an IoU of 0.5)",
     )
     add_options(parser, "reader.score_threshold=0.5")
     call(_analyze, parser.parse_args(argv))
