@@ -136,7 +136,7 @@ def _judge(
     if len(wrong):
         wanted = np.where(is_to_find, ious[wrong], 0)
         is_same = picture.found_labels[wrong, None] == picture.truth_labels
-        explained = _explain(wanted, is_same, is_found, iou, background_iou)
+        explained = _explain(wanted, is_same, iou, background_iou)
         codes[wrong], partners[wrong], largest[wrong] = explained
         is_stood_for[partners[np.isin(codes, [_CODES[kind] for kind in STAND_INS])]] = True
     return PictureErrors(
@@ -148,14 +148,13 @@ def _judge(
 
 
 def _explain(
-    ious: FloatArray, is_same: BoolArray, is_found: BoolArray, iou: float, background_iou: float
+    ious: FloatArray, is_same: BoolArray, iou: float, background_iou: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Explain why detections are not right.
 
     Args:
         ious: (D, N) their overlaps with true boxes, 0 with those that are not to be found.
         is_same: (D, N) whether the digit is the same.
-        is_found: (N,) whether a true box is taken.
         iou: Least overlap of a right detection.
         background_iou: Largest overlap of background.
 
@@ -164,8 +163,9 @@ def _explain(
         and (D,) overlaps, as in `PictureErrors`.
     """
     same = np.where(is_same, ious, 0)
-    # One for each kind, in the order of the tests.
-    overlapped = np.stack([same, ious - same, np.where(is_found, same, 0), ious, ious])
+    # One for each kind, in the order of the tests. A box of its digit that a detection overlaps
+    # enough is taken: else it would be matched.
+    overlapped = np.stack([same, ious - same, same, ious, ious])
     rows, most = _largest(overlapped)
     tests = [
         (most[0] >= background_iou) & (most[0] <= iou),

@@ -52,6 +52,16 @@ def test_crowds_are_neither_found_nor_missed() -> None:
     assert matrix.sum() == matrix[BACKGROUND, 7] == 1
 
 
+def test_of_equals_the_lowest_digit_is_first_and_the_highest_is_found_as_in_hotcoco() -> None:
+    results = [
+        picture([(SEVEN, 7, 0.9), (SEVEN, 1, 0.9)], TRUTH[:1], image_id=1),
+        picture([(SEVEN, 4, 0.9)], [(SEVEN, 7), (SEVEN, 1)], image_id=2),
+    ]
+    assert confusion_pairs(results, min_score=0) == [(0, 1, 0), (1, 0, 0)]
+    expected = evaluation(results).confusion_matrix()["matrix"]
+    assert confusion_matrix(results, min_score=0).tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("min_score", [0.0, 0.5])
 def test_the_matrix_is_that_of_hotcoco(seed: int, min_score: float) -> None:
