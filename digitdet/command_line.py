@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 TRACEBACK = "DIGITDET_TRACEBACK"
@@ -30,6 +31,17 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
         choices=["none", "pytorch", "slurm", "mpi"],
         default="none",
         help="what started the processes of a distributed run (default: none)",
+    )
+
+
+def add_reader(parser: argparse.ArgumentParser, role: str = "reads the numbers") -> None:
+    """Add ``--reader``, of a config whose reader has a role."""
+    parser.add_argument(
+        "--reader",
+        type=Path,
+        metavar="CONFIG",
+        help=f"config whose `reader` {role}: an experiment, or one that states only that "
+        "(default: the reader of the experiments)",
     )
 
 

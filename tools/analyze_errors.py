@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, add_truth, call
+from digitdet.command_line import add_options, add_reader, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,13 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar="DIR",
         help="folder to write to (default: work_dirs/analyze_errors)",
     )
-    parser.add_argument(
-        "--reader",
-        type=Path,
-        metavar="CONFIG",
-        help="config whose `reader` reads the numbers: an experiment, or one that states only that "
-        "(default: the reader of the experiments)",
-    )
+    add_reader(parser)
     add_truth(parser)
     parser.add_argument(
         "--score-threshold",

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, add_truth, call
+from digitdet.command_line import add_options, add_reader, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -30,13 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="what the models are called (default: the nearest folders above the files that "
         "differ)",
     )
-    parser.add_argument(
-        "--reader",
-        type=Path,
-        metavar="CONFIG",
-        help="config whose `reader` reads the numbers: an experiment, or one that states only that "
-        "(default: the reader of the experiments)",
-    )
+    add_reader(parser)
     parser.add_argument(
         "--reader-b",
         type=Path,

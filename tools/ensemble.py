@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, add_truth, call
+from digitdet.command_line import add_options, add_reader, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -50,12 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar="FILE",
         help="the fused predictions (default: work_dirs/ensemble/pred.json)",
     )
-    parser.add_argument(
-        "--reader",
-        metavar="CONFIG",
-        help="config whose `reader` reads the numbers: an experiment, or one that states only that "
-        "(default: the reader of the experiments)",
-    )
+    add_reader(parser)
     add_truth(parser)
     add_options(parser, "reader.score_threshold=0.5")
     args = parser.parse_args(argv)

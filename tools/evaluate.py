@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, add_truth, call
+from digitdet.command_line import add_options, add_reader, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -14,12 +14,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("predictions", type=Path, metavar="PRED.json", help="as test.py writes")
     parser.add_argument("annotations", type=Path, metavar="ANN.json", help="the truth, COCO format")
-    parser.add_argument(
-        "--reader",
-        metavar="CONFIG",
-        help="config whose `reader` reads the numbers: an experiment, or one that states only that "
-        "(default: the reader of the experiments)",
-    )
+    add_reader(parser)
     add_truth(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the figures, as metrics.json"

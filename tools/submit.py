@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import call
+from digitdet.command_line import add_reader, call
 
 OUT_DIR = Path("work_dirs", "submit")
 
@@ -33,9 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help=f"folder of the three files (default: {OUT_DIR})"
     )
-    parser.add_argument(
-        "--reader", type=Path, metavar="CONFIG", help="config whose reader reads the numbers"
-    )
+    add_reader(parser)
     parser.add_argument(
         "--csv", type=Path, metavar="FILE", help="take the numbers from this pred.csv instead"
     )

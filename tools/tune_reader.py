@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import add_options, add_truth, call
+from digitdet.command_line import add_options, add_reader, add_truth, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -15,13 +15,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("pred_file", type=Path, metavar="PRED.json", help="saved predictions")
     parser.add_argument("ann_file", type=Path, metavar="ANN.json", help="their annotation file")
-    parser.add_argument(
-        "--reader",
-        type=Path,
-        metavar="CONFIG",
-        help="config whose `reader` is tuned, its values being the default to beat: an experiment, "
-        "or one that states only that (default: the reader of the experiments)",
-    )
+    add_reader(parser, "is tuned, its values being the default to beat")
     parser.add_argument(
         "--space",
         nargs="+",
