@@ -35,8 +35,8 @@ def build_cards(
         truth: Order of the true digits, see `true_numbers`.
 
     Returns:
-        The cards: wrong numbers before right ones, of the wrong those with the larger edit
-        distance, then the more sure; of the right the least sure.
+        The cards: wrong numbers before right ones, of the wrong the surest first, of the right the
+        least sure.
 
     Raises:
         ValueError: If there are not as many of each.

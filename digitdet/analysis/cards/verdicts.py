@@ -1,6 +1,6 @@
 """How the reading of a number differs from the truth, in words."""
 
-from digitdet.evaluation.strings import digit_errors, edit_distance
+from digitdet.evaluation.strings import digit_errors
 
 
 def verdict_of(reading: str, truth: str) -> str:
@@ -33,17 +33,19 @@ def verdict_of(reading: str, truth: str) -> str:
 def badness_of(reading: str, truth: str, confidence: float) -> float:
     """Return a number by which the worst reading is sorted first.
 
+    The worst is one that is wrong and sure: no threshold on the confidence keeps it out.
+
     Args:
         reading: The number that was read; "" where nothing was.
         truth: The true number; "" where there is none.
         confidence: Of the reading, 0 to 1.
 
     Returns:
-        Of wrong readings 2 or more: the more the larger the edit distance, then the more sure. Of
-        right ones 0 to 1: the more the less sure; 0 where there is nothing to read.
+        Of wrong readings 2 to 3: the more the more sure, 2 where nothing was read. Of right ones 0
+        to 1: the more the less sure; 0 where there is nothing to read.
     """
     if reading != truth:
-        return 2.0 * edit_distance(reading, truth) + (confidence if reading else 0.0)
+        return 2.0 + (confidence if reading else 0.0)
     return 1.0 - confidence if reading else 0.0
 
 

@@ -43,12 +43,8 @@ def test_any_wrong_reading_is_worse_than_any_right_one(
         assert badness_of(reading, truth, sure) > badness_of(right, right, unsure)
 
 
-def test_more_digits_to_change_are_worse_than_a_surer_reading() -> None:
-    assert badness_of("345", "012", 0.01) > badness_of("312", "012", 1.0)
-
-
-def test_of_wrong_readings_alike_the_surer_and_of_right_ones_the_less_sure_is_worse() -> None:
-    assert badness_of("3", "4", 0.9) > badness_of("3", "4", 0.2)
+def test_of_wrong_readings_the_surer_and_of_right_ones_the_less_sure_is_worse() -> None:
+    assert badness_of("3", "4", 0.9) > badness_of("345", "012", 0.2)
     assert badness_of("4", "4", 0.2) > badness_of("4", "4", 0.9)
 
 
