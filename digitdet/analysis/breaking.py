@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from digitdet.analysis.corrections import find_all, mend_all_to_read, mend_to_read, rows_of
-from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, find_errors
-from digitdet.analysis.mending import Reader, reading_level
+from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict
+from digitdet.analysis.mending import Reader
 from digitdet.evaluation.coco.arrays import IntArray
 from digitdet.evaluation.number_metric import read_picture
 from digitdet.evaluation.results import Result
@@ -39,28 +39,22 @@ class Breakage:
 
 def find_breakages(
     results: Sequence[Result],
+    errors: Sequence[PictureErrors],
     reader: Reader,
     *,
     truth: str = "file",
-    min_score: float | None = None,
 ) -> list[Breakage]:
     """Say for each picture whether its number is read, and if not, which errors are to blame.
 
     Args:
         results: Prediction and target of each picture.
+        errors: The errors of each picture, in detections from `reading_level` on.
         reader: What reads the numbers.
         truth: Order of the true digits, see `true_numbers`.
-        min_score: The score from which detections count; None for the lowest that the reader looks
-            at.
 
     Returns:
         One for each picture, in the order of ``results``.
-
-    Raises:
-        ValueError: If a box or score of a detection is not finite.
     """
-    level = reading_level(reader) if min_score is None else min_score
-    errors = find_errors(results, min_score=level)
     return [
         _find_breakage(*result, picture, reader, truth)
         for result, picture in zip(results, errors, strict=True)

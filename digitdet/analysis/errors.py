@@ -1,5 +1,6 @@
 """What is wrong with each detection, and which digits were missed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,6 +120,13 @@ def find_errors(
             f"0 < background_iou < iou <= 1 has to hold, got {background_iou!r} and {iou!r}"
         )
     return [_judge(picture, min_score, iou, background_iou) for picture in picture_boxes(results)]
+
+
+def count_errors(errors: Sequence[PictureErrors]) -> dict[Verdict, int]:
+    """Count the errors of all pictures: one entry for each of `ERROR_KINDS`, in their order."""
+    counts = Counter(verdict for picture in errors for verdict in picture.verdicts)
+    counts[Verdict.MISSED] = sum(len(picture.missed) for picture in errors)
+    return {kind: counts[kind] for kind in ERROR_KINDS}
 
 
 def _judge(

@@ -18,7 +18,13 @@ from digitdet.analysis.curves import (
     detection_curves,
     rank_detections,
 )
-from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, find_errors
+from digitdet.analysis.errors import (
+    ERROR_KINDS,
+    PictureErrors,
+    Verdict,
+    count_errors,
+    find_errors,
+)
 from digitdet.analysis.mending import Mending, Reader, mending_table, reading_level
 from digitdet.analysis.pairs import ConfusedPair, confused_pairs
 from digitdet.analysis.strata import Stratum, digits_by_height, numbers_by_stratum
@@ -80,9 +86,10 @@ class Findings:
         counts = Counter(str(breakage.cause) for breakage in self.breakages)
         return {str(cause): counts[str(cause)] for cause in (*ERROR_KINDS, *OTHER_CAUSES)}
 
-    def count(self, kind: Verdict) -> int:
-        """Return how many errors of a kind there are from ``min_score`` on."""
-        return _count(self.errors, kind)
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Kind of error -> how many there are from ``min_score`` on."""
+        return count_errors(self.errors)
 
 
 def find_all(
@@ -107,12 +114,14 @@ def find_all(
     figures = boxes.compute_metrics(list(results))
     pictures = [read_picture(*result, reader, truth) for result in results]
     of_numbers = number_figures(pictures)
-    ranked = rank_detections(results, find_errors(results))
+    all_errors = find_errors(results)
+    ranked = rank_detections(results, all_errors)
     curves = detection_curves(ranked)
     level = max(curves.best[ALL_DIGITS].threshold, 0.0) if min_score is None else min_score
     errors = find_errors(results, min_score=level)
     reading = reading_level(reader)
-    breakages = find_breakages(results, reader, truth=truth)
+    read_errors = find_errors(results, min_score=reading)
+    breakages = find_breakages(results, read_errors, reader, truth=truth)
     breaking = breaking_detections(breakages)
     return Findings(
         figures=figures | of_numbers,
@@ -120,8 +129,8 @@ def find_all(
         min_score=level,
         errors=errors,
         reading_level=reading,
-        read_errors=find_errors(results, min_score=reading),
-        mendings=mending_table(results, reader, truth=truth),
+        read_errors=read_errors,
+        mendings=mending_table(results, all_errors, read_errors, reader, truth=truth),
         breakages=breakages,
         matrix=confusion_matrix(results, min_score=level),
         pairs=confused_pairs(results, confusion_pairs(results, min_score=level), breaking),
@@ -141,9 +150,3 @@ def breaking_detections(breakages: Sequence[Breakage]) -> set[tuple[int, int]]:
         if breakage.cause != Verdict.MISSED
         for row in breakage.rows.tolist()
     }
-
-
-def _count(errors: Sequence[PictureErrors], kind: Verdict) -> int:
-    if kind is Verdict.MISSED:
-        return sum(len(picture.missed) for picture in errors)
-    return sum(picture.verdicts.count(kind) for picture in errors)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitdet.analysis.corrections import drop_missed, mend_detections, mend_to_read, rows_of
-from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, find_errors
+from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, count_errors
 from digitdet.evaluation.coco.arrays import to_arrays
 from digitdet.evaluation.coco.backends import find_backend
 from digitdet.evaluation.coco.figures import mean
@@ -84,41 +84,33 @@ def _mend_boxes(
 
 def mending_table(
     results: Sequence[Result],
+    errors: Sequence[PictureErrors],
+    read_errors: Sequence[PictureErrors],
     reader: Reader,
     *,
     truth: str = "file",
-    min_score: float | None = None,
 ) -> list[Mending]:
     """Mend each kind of error by itself.
 
     Args:
         results: Prediction and target of each picture.
+        errors: The errors of each picture in detections of all scores, which count for average
+            precision.
+        read_errors: Those in detections from `reading_level` on, which count for the numbers.
         reader: What reads the numbers.
         truth: Order of the true digits, see `true_numbers`.
-        min_score: The score from which errors count for the numbers; None for the lowest that the
-            reader looks at. For average precision all count.
 
     Returns:
         One for each of `ERROR_KINDS`, in their order.
-
-    Raises:
-        ValueError: If a box or score of a detection is not finite.
     """
-    level = reading_level(reader) if min_score is None else min_score
-    errors = find_errors(results)
-    read_errors = find_errors(results, min_score=level)
+    counts, read_counts = count_errors(errors), count_errors(read_errors)
     is_right = [read_picture(*result, reader, truth).is_right for result in results]
     table = []
     for kind in ERROR_KINDS:
         average = _average_precisions(mend(results, errors, kind))
         accuracy = _mended_accuracy(results, read_errors, kind, is_right, reader, truth)
-        counts = _count(errors, kind), _count(read_errors, kind)
-        table.append(Mending(kind, *counts, *average, accuracy))
+        table.append(Mending(kind, counts[kind], read_counts[kind], *average, accuracy))
     return table
-
-
-def _count(errors: Sequence[PictureErrors], kind: Verdict) -> int:
-    return sum(len(rows_of(picture, kind)) for picture in errors)
 
 
 def _average_precisions(results: Sequence[Result]) -> tuple[float, float]:

@@ -9,7 +9,6 @@ from digitdet.analysis.calibration import CoverageCurve, Reliability
 from digitdet.analysis.curves import ALL_DIGITS, DetectionCurves
 from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict
 from digitdet.analysis.findings import Findings
-from digitdet.analysis.mending import Mending
 from digitdet.analysis.pairs import ConfusedPair
 from digitdet.analysis.plots.confusion import NAMES, row_shares
 from digitdet.analysis.strata import Stratum
@@ -34,7 +33,7 @@ def to_json(findings: Findings) -> dict[str, Any]:
         "reading_level": findings.reading_level,
         "figures": findings.figures,
         "notes": findings.notes,
-        "errors": [_mending(mending, findings) for mending in findings.mendings],
+        "errors": _mendings(findings),
         "wrong_numbers": {"all": findings.num_broken, **findings.causes},
         "confusion": {"names": NAMES, "counts": findings.matrix.tolist()},
         "confused_pairs": [_pair(pair) for pair in findings.pairs],
@@ -49,16 +48,21 @@ def to_json(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _mending(mending: Mending, findings: Findings) -> dict[str, Any]:
-    figures = vars(mending).copy()
-    return {
-        "kind": figures.pop("kind"),
-        "count": figures.pop("count"),
-        "count_seen": findings.count(mending.kind),
-        "count_read": figures.pop("count_above"),
-        **figures,
-        "breaks_numbers": findings.causes[mending.kind],
-    }
+def _mendings(findings: Findings) -> list[dict[str, Any]]:
+    seen, causes = findings.counts, findings.causes
+    return [
+        {
+            "kind": mending.kind,
+            "count": mending.count,
+            "count_seen": seen[mending.kind],
+            "count_read": mending.count_above,
+            "map": mending.map,
+            "map_50": mending.map_50,
+            "number_accuracy": mending.number_accuracy,
+            "breaks_numbers": causes[mending.kind],
+        }
+        for mending in findings.mendings
+    ]
 
 
 def _pair(pair: ConfusedPair) -> dict[str, Any]:

@@ -44,19 +44,20 @@ def errors_table(findings: Findings) -> Table:
     now = [_figure(findings.figures[name]) for name in _HEADLINE]
     table.add_row("(as it is)", "", "", "", *now, str(findings.num_broken))
     table.add_section()
+    seen, causes = findings.counts, findings.causes
     for mending in findings.mendings:
         values = (mending.map, mending.map_50, mending.number_accuracy)
         table.add_row(
             _words(mending.kind),
-            str(findings.count(mending.kind)),
+            str(seen[mending.kind]),
             str(mending.count_above),
             str(mending.count),
             *map(_figure, values),
-            str(findings.causes[mending.kind]),
+            str(causes[mending.kind]),
         )
     table.add_section()
     for cause, words in _OTHER_CAUSES.items():
-        table.add_row(words, *[""] * 6, str(findings.causes[cause]))
+        table.add_row(words, *[""] * 6, str(causes[cause]))
     return table
 
 

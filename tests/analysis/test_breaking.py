@@ -4,8 +4,8 @@ from analysis.planting import plant_errors
 
 from digitdet.analysis.breaking import READING, SEVERAL, UNSURE, Breakage, find_breakages
 from digitdet.analysis.corrections import find_all
-from digitdet.analysis.errors import ERROR_KINDS, Verdict
-from digitdet.analysis.mending import mending_table
+from digitdet.analysis.errors import ERROR_KINDS, Verdict, find_errors
+from digitdet.analysis.mending import Reader, mending_table, reading_level
 from digitdet.benchmarks.evaluation_data import draw_results
 from digitdet.evaluation.number_metric import read_picture
 from digitdet.evaluation.results import Result
@@ -18,8 +18,15 @@ TRUTH = [(SEVEN, 7), (ONE, 1)]
 BELOW: Corners = (10, 20, 20, 40)  # an IoU of 1/3 with SEVEN
 
 
+def find_all_breakages(
+    results: list[Result], reader: Reader, truth: str = "file"
+) -> list[Breakage]:
+    errors = find_errors(results, min_score=reading_level(reader))
+    return find_breakages(results, errors, reader, truth=truth)
+
+
 def find(result: Result, score_threshold: float = 0.5, truth: str = "file") -> Breakage:
-    (breakage,) = find_breakages([result], LeftToRightReader(score_threshold), truth=truth)
+    (breakage,) = find_all_breakages([result], LeftToRightReader(score_threshold), truth)
     return breakage
 
 
@@ -30,7 +37,7 @@ def cause(result: Result, score_threshold: float = 0.5) -> tuple[str, list[int]]
 
 
 def test_no_pictures_break() -> None:
-    assert find_breakages([], LineReader()) == []
+    assert find_breakages([], [], LineReader()) == []
 
 
 def test_a_picture_without_digits_in_which_nothing_is_read_is_right() -> None:
@@ -71,7 +78,9 @@ def test_only_the_errors_that_have_to_be_mended_are_named() -> None:
         *((SEVEN, 3, 0.95), (ONE, 1, 0.9), (ONE, 4, 0.45), (ONE, 5, 0.4)),
         ((60, 10, 70, 30), 8, 0.3),
     ]
-    (breakage,) = find_breakages([picture(found, TRUTH)], LeftToRightReader(0.5), min_score=0.2)
+    results = [picture(found, TRUTH)]
+    errors = find_errors(results, min_score=0.2)
+    (breakage,) = find_breakages(results, errors, LeftToRightReader(0.5))
     assert (breakage.cause, breakage.rows.tolist()) == ("wrong_digit", [0])
 
 
@@ -86,7 +95,7 @@ def test_where_one_kind_is_not_enough_several_are_to_blame() -> None:
 
 def test_a_digit_that_is_found_but_too_unsure_beside_the_others_is_told_apart() -> None:
     result = picture([(SEVEN, 7, 0.99), (ONE, 1, 0.2)], TRUTH)
-    (breakage,) = find_breakages([result], LineReader())
+    (breakage,) = find_all_breakages([result], LineReader())
     assert (breakage.cause, breakage.rows.tolist()) == (UNSURE, [])
 
 
@@ -102,7 +111,7 @@ def test_planted_errors_are_the_causes_and_their_rows_are_those_planted(kind: Ve
     planting = plant_errors(targets, {kind: 30}, seed=4)
     broken = 0
     for breakage, verdicts, missed in zip(
-        find_breakages(planting.results, LeftToRightReader(0.01)),
+        find_all_breakages(planting.results, LeftToRightReader(0.01)),
         planting.verdicts,
         planting.missed,
         strict=True,
@@ -119,10 +128,11 @@ def test_planted_errors_are_the_causes_and_their_rows_are_those_planted(kind: Ve
 
 def test_mending_a_kind_makes_at_least_those_numbers_right_that_it_broke() -> None:
     results, reader = draw_results(150, 6, seed=7), LineReader()
-    breakages = find_breakages(results, reader)
+    read_errors = find_errors(results, min_score=reading_level(reader))
+    breakages = find_breakages(results, read_errors, reader)
     right = [read_picture(*result, reader).is_right for result in results]
     assert [breakage.is_right for breakage in breakages] == right
-    for mending in mending_table(results, reader):
+    for mending in mending_table(results, find_errors(results), read_errors, reader):
         mended = sum(one.cause == mending.kind for one in breakages)
         assert mended <= round(mending.number_accuracy * len(results))
     readable = [read_picture(find_all(target), target, reader).is_right for _, target in results]

@@ -38,7 +38,7 @@ def rows(prediction: Prediction) -> list[tuple[list[float], int, float]]:
 
 
 def test_no_pictures_are_worth_nothing() -> None:
-    assert mending_table([], LineReader()) == [
+    assert mending_table([], [], [], LineReader()) == [
         Mending(kind, 0, 0, -1.0, -1.0, -1.0) for kind in ERROR_KINDS
     ]
 
@@ -143,7 +143,8 @@ def test_dropping_gives_what_hotcoco_gives(kind: str) -> None:
 def test_mending_the_only_kind_that_was_planted_makes_all_right(kind: Verdict) -> None:
     targets = [target for _, target in draw_results(120, 0, seed=1)]
     planting = plant_errors(targets, {kind: 40}, seed=2)
-    table = mending_table(planting.results, LeftToRightReader(0.01))
+    errors = find_errors(planting.results)
+    table = mending_table(planting.results, errors, errors, LeftToRightReader(0.01))
     (mending,) = [one for one in table if one.kind is kind]
     assert (mending.count, mending.count_above) == (40, 40)
     assert mending.map_50 == pytest.approx(1)
@@ -159,7 +160,7 @@ def test_the_table_mends_each_kind_by_itself_as_the_metrics_judge_it() -> None:
     reader = LeftToRightReader(0.6)
     numbers = NumberMetric(dict(type="LeftToRightReader", score_threshold=0.6))
     errors, above = find_errors(results), find_errors(results, min_score=0.6)
-    for mending in mending_table(results, reader):
+    for mending in mending_table(results, errors, above, reader):
         after = DigitMetric().compute_metrics(mend(results, errors, mending.kind))
         assert (mending.map, mending.map_50) == (after["map"], after["map_50"])
         assert mending.count_above == sum(len(rows_of(one, mending.kind)) for one in above)

@@ -48,7 +48,7 @@ def compare_cards(
 
 def _cards(model: Model, pictures: Sequence[Path], truth: str) -> dict[int, Card]:
     errors = find_errors(model.results, min_score=reading_level(model.reader))
-    breakages = find_breakages(model.results, model.reader, truth=truth)
+    breakages = find_breakages(model.results, errors, model.reader, truth=truth)
     cards = build_cards(model.results, errors, breakages, model.reader, pictures, truth=truth)
     return {card.image_id: card for card in cards}
 

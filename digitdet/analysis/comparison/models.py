@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitdet.analysis.breaking import find_breakages
 from digitdet.analysis.curves import best_threshold, rank_detections, threshold_curve
-from digitdet.analysis.errors import ERROR_KINDS, Verdict, find_errors
+from digitdet.analysis.errors import count_errors, find_errors
 from digitdet.analysis.mending import Reader, reading_level
 from digitdet.analysis.resampling import RESAMPLES, compare_precision
 from digitdet.evaluation.digit_metric import DigitMetric
@@ -169,24 +169,19 @@ def _find(
         for result, own, other in zip(model.results, readings, others, strict=True)
         if other.is_right and not own.is_right
     ]
-    causes = Counter(str(found.cause) for found in find_breakages(lost, model.reader, truth=truth))
+    read_score = reading_level(model.reader)
+    lost_errors = find_errors(lost, min_score=read_score)
+    breakages = find_breakages(lost, lost_errors, model.reader, truth=truth)
+    errors = count_errors(find_errors(model.results, min_score=min_score))
     return ModelFindings(
         name=model.name,
         figures=figures,
         readings=readings,
         min_score=min_score,
-        errors=_count_errors(model.results, min_score),
-        read_score=reading_level(model.reader),
-        causes=dict(causes),
+        errors={str(kind): count for kind, count in errors.items()},
+        read_score=read_score,
+        causes=dict(Counter(str(found.cause) for found in breakages)),
     )
-
-
-def _count_errors(results: Sequence[Result], min_score: float) -> dict[str, int]:
-    counts: Counter[Verdict] = Counter()
-    for errors in find_errors(results, min_score=min_score):
-        counts.update(errors.verdicts)
-        counts[Verdict.MISSED] += len(errors.missed)
-    return {str(kind): counts[kind] for kind in ERROR_KINDS}
 
 
 def _with_values(comparison: Comparison, a: float, b: float) -> Comparison:

@@ -46,7 +46,7 @@ def result(image_id: int, true: str, found: Sequence[Found], **target: Any) -> R
 
 def build(*results: Result, reader: Any = READER) -> list[Card]:
     errors = find_errors(results, min_score=0.1)
-    breakages = find_breakages(results, reader, min_score=0.1)
+    breakages = find_breakages(results, errors, reader)
     pictures = [Path(target["source"]) for _, target in results]
     return build_cards(results, errors, breakages, reader, pictures)
 
@@ -131,21 +131,23 @@ def test_the_worst_comes_first() -> None:
         result(4, "17", [("1", 0, 0.9), ("4", 1, 0.9)]),
         result(5, "17", [("3", 0, 0.4), ("4", 1, 0.4)]),
     )
-    assert [card.image_id for card in cards] == [5, 4, 3, 2, 1]
+    assert [card.image_id for card in cards] == [4, 3, 5, 2, 1]
 
 
 def test_the_order_of_true_digits_may_be_by_left_edge() -> None:
     pair = result(1, "71", [("1", 0, 0.9), ("7", 1, 0.9)], boxes=boxes([1, 0]))
-    arguments = (find_errors([pair]), find_breakages([pair], READER), READER, [Path("a.png")])
+    errors = find_errors([pair])
+    arguments = (errors, find_breakages([pair], errors, READER), READER, [Path("a.png")])
     by_file, by_left = (build_cards([pair], *arguments, truth=t)[0] for t in ("file", "left"))
     assert (by_file.verdict, by_left.verdict) == ("digits in another order", "right")
 
 
 def test_as_many_of_each_are_needed() -> None:
     pair = result(1, "1", [])
-    breakages = find_breakages([pair], READER)
+    errors = find_errors([pair])
+    breakages = find_breakages([pair], errors, READER)
     with pytest.raises(ValueError, match="shorter"):
-        build_cards([pair], find_errors([pair]), breakages, READER, [])
+        build_cards([pair], errors, breakages, READER, [])
 
 
 def test_a_reader_that_does_not_tell_its_threshold_is_taken_to_look_from_one_half_on() -> None:
