@@ -15,12 +15,12 @@ _HEADLINE = ("map", "map_50", "number_accuracy")
 _CAPTION = (
     "figures (accuracy: of numbers) after mending that kind alone; breaks: numbers that this "
     "mends, or, several kinds: that mending all errors does; too unsure: of which all digits are "
-    "detected, but not read so; reader: that are not even read from the true boxes"
+    "detected, but not read so; reading: that are not even read from the true boxes"
 )
-_OTHER_CAUSES = {
+CAUSE_WORDS = {
     SEVERAL: "several kinds",
     UNSURE: "too unsure",
-    READING: "reader",
+    READING: "reading",
 }
 
 
@@ -56,7 +56,7 @@ def errors_table(findings: Findings) -> Table:
             str(causes[mending.kind]),
         )
     table.add_section()
-    for cause, words in _OTHER_CAUSES.items():
+    for cause, words in CAUSE_WORDS.items():
         table.add_row(words, *[""] * 6, str(causes[cause]))
     return table
 

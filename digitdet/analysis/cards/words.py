@@ -27,7 +27,7 @@ KINDS = {
     "duplicate": Kind("duplicate", "D", "a further detection of a digit that was found"),
     "wrong_digit": Kind("wrong digit", "W", "placed right, but another digit"),
     "badly_placed": Kind("badly placed", "P", "the right digit, but its box is off"),
-    "both": Kind("wrong and badly placed", "X", "another digit, and its box is off"),
+    "both": Kind("both wrong and badly placed", "X", "another digit, and its box is off"),
     "background": Kind("background", "N", "no true digit stands there"),
 }
 CAUSES = {

@@ -4,6 +4,7 @@ from rich.table import Table
 
 from digitdet.analysis.comparison.models import ModelComparison, ReadBy
 from digitdet.analysis.errors import ERROR_KINDS
+from digitdet.analysis.tables import CAUSE_WORDS
 from digitdet.evaluation.significance import LEVEL
 
 
@@ -43,12 +44,11 @@ def errors_table(comparison: ModelComparison) -> Table:
     scores = [*(one.min_score for one in models), *(one.read_score for one in models)]
     table.add_row("from the score", *(f"{score:.3f}" for score in scores))
     table.add_section()
-    kinds = [str(kind) for kind in ERROR_KINDS]
-    others = sorted({cause for one in models for cause in one.causes} - {*kinds})
-    for kind in (*kinds, *others):
-        counts = [str(one.errors.get(kind, "")) for one in models]
-        costs = [str(one.causes.get(kind, 0)) for one in models]
-        table.add_row(kind.replace("_", " "), *counts, *costs)
+    words = {str(kind): kind.replace("_", " ") for kind in ERROR_KINDS} | CAUSE_WORDS
+    for cause, name in words.items():
+        counts = [str(one.errors.get(cause, "")) for one in models]
+        costs = [str(one.causes.get(cause, 0)) for one in models]
+        table.add_row(name, *counts, *costs)
     return table
 
 
