@@ -17,6 +17,7 @@ from digitdet.analysis.outputs import check_out
 from digitdet.analysis.resampling import RESAMPLES
 from digitdet.console import console
 from digitdet.datasets.annotations import Annotations, read_annotations
+from digitdet.datasets.sizes import check_size, read_size
 from digitdet.evaluation.saved_predictions import load_results
 from digitdet.registry import READERS
 
@@ -62,8 +63,8 @@ def compare_errors(
     Raises:
         FileNotFoundError: If a file, the folder or a picture is missing.
         KeyError: If a reader is not registered.
-        ValueError: If a file or an argument is not as it has to be, or something in ``out`` would
-            be overwritten that no comparison wrote.
+        ValueError: If a file, a picture or an argument is not as it has to be, or something in
+            ``out`` would be overwritten that no comparison wrote.
     """
     _check_draws(seed, resamples)
     inputs = [*pred_files, ann_file, image_dir, *reader_files]
@@ -110,7 +111,7 @@ def _check_draws(seed: int, resamples: int) -> None:
 
 
 def _find_pictures(annotations: Annotations, image_dir: Path) -> list[Path]:
-    """Return the file of each picture; one that is missing is found before anything is computed."""
+    """Return the file of each picture; what is wrong with one is found before all computing."""
     if not image_dir.is_dir():
         raise FileNotFoundError(
             f"{image_dir}: no such folder; --images names the one that holds the pictures of "
@@ -123,6 +124,8 @@ def _find_pictures(annotations: Annotations, image_dir: Path) -> list[Path]:
             f"{missing[0]}: no such picture, as are {len(missing)} of {len(pictures)} that "
             f"{annotations.file} names; --images names their folder"
         )
+    for picture, (height, width) in zip(pictures, annotations.sizes.tolist(), strict=True):
+        check_size((height, width), read_size(picture), picture, str(annotations.file))
     return pictures
 
 

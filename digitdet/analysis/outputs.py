@@ -1,6 +1,7 @@
 """Where an analysis writes, and what it never overwrites."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,11 +35,17 @@ def check_out(
         made_by: What that says in ``made_by``.
 
     Raises:
-        ValueError: If it is no folder, what is read would be overwritten, or one of the names is
-            there that no such analysis wrote.
+        ValueError: If it is no folder or can't be written to, what is read would be overwritten, or
+            one of the names is there that no such analysis wrote.
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
+    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"{out}: nothing can be written there, as {nearest} is no folder that may be written "
+            "to; choose another one by --out"
+        )
     written = [out / name for name in names]
     for file in inputs:
         for target in written:

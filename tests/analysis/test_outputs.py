@@ -19,6 +19,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         check_out(tmp_path / "out", [])
 
 
+def test_a_folder_that_cannot_be_made_is_refused_before_all_else(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="deep: nothing can be written there"):
+        check_out(tmp_path / "file" / "deep", [])
+
+
 def test_what_an_earlier_analysis_wrote_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "errors.json").write_text(json.dumps({"made_by": MADE_BY}))
     for name in NAMES[1:-1]:

@@ -235,6 +235,15 @@ def test_a_missing_picture_is_found_before_anything_is_written(
     assert not (pictures.parent / "out").exists()
 
 
+def test_a_picture_of_another_size_is_found_before_anything_is_written(
+    files: list[Path], pictures: Path, compare: Compare, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (31, 20)).save(pictures / "3.png")
+    error = _refused(compare, capsys, *files, "--images", pictures)
+    assert "3.png: is 20 x 31 pixels (height x width), but" in error
+    assert not (pictures.parent / "out").exists()
+
+
 def test_an_entry_of_an_unknown_picture_is_refused_with_its_file(
     files: list[Path], compare: Compare, capsys: pytest.CaptureFixture[str]
 ) -> None:
