@@ -57,7 +57,8 @@ def write_cards(cards: Sequence[Card], out: Path, *, title: str, intro: str = ""
         ]
         text = render(to_json(cards, photographs, f"{FOLDER}/"), title, intro)
         page = part / PAGE
-        page.write_text(text, encoding="utf-8", newline="\n")
+        # A path may hold bytes that are no text.
+        page.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         if (out / FOLDER).exists():
             shutil.rmtree(out / FOLDER)
         page.replace(out / PAGE)

@@ -106,6 +106,11 @@ def test_no_text_breaks_out_of_the_page(tmp_path: Path) -> None:
     assert sorted(file.name for file in (tmp_path / "cards").iterdir()) == [MARK, "1.png"]
 
 
+def test_a_path_that_is_no_text_may_stand_in_the_title(tmp_path: Path) -> None:
+    page = write_cards([], tmp_path, title="Readings of caf\udce9.json")
+    assert "Readings of caf\\udce9.json" in page.read_text("utf-8")
+
+
 def test_the_policy_allows_the_page_its_own_style_and_script_alone(tmp_path: Path) -> None:
     page = Page(write_cards([], tmp_path, title="Cards").read_text("utf-8"))
     assert page.policy.startswith("default-src 'none'")
