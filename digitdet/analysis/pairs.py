@@ -45,8 +45,8 @@ class ConfusedPair:
 
     @property
     def num_breaking(self) -> int:
-        """How many of the cases break a number."""
-        return sum(case.breaks for case in self.cases)
+        """How many numbers they break; two of a picture may break one together."""
+        return len({case.picture for case in self.cases if case.breaks})
 
     def worst(self, most: int) -> list[ConfusedDigit]:
         """Return the cases that break a number, then the others, each the surest first."""
