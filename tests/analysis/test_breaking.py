@@ -10,6 +10,7 @@ from digitdet.benchmarks.evaluation_data import draw_results
 from digitdet.evaluation.number_metric import read_picture
 from digitdet.evaluation.results import Result
 from digitdet.readers import LeftToRightReader, LineReader
+from digitdet.structures import Number, Prediction
 
 SEVEN: Corners = (10, 10, 20, 30)
 ONE: Corners = (21, 10, 31, 30)
@@ -82,6 +83,19 @@ def test_only_the_errors_that_have_to_be_mended_are_named() -> None:
     errors = find_errors(results, min_score=0.2)
     (breakage,) = find_breakages(results, errors, LeftToRightReader(0.5))
     assert (breakage.cause, breakage.rows.tolist()) == ("wrong_digit", [0])
+
+
+def test_where_either_of_two_errors_may_be_mended_the_surer_is_named() -> None:
+    whole = LeftToRightReader(0.5)
+
+    def reader(prediction: Prediction) -> list[Number]:
+        """Read just the two surest, but nothing where there are more than three."""
+        best = Prediction(**{key: value[:2] for key, value in prediction.items()})
+        return whole(best) if len(prediction["scores"]) <= 3 else []
+
+    found = [(SEVEN, 7, 0.9), (ONE, 1, 0.9), (NEXT, 4, 0.8), ((60, 10, 70, 30), 8, 0.7)]
+    (breakage,) = find_all_breakages([picture(found, TRUTH)], reader)
+    assert (breakage.cause, breakage.rows.tolist()) == ("background", [2])
 
 
 def test_errors_that_score_too_little_to_be_read_count_as_missed() -> None:

@@ -1,4 +1,3 @@
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,13 @@ from evaluation.made_splits import draw_split, tie
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitdet.analysis.errors import ERROR_KINDS, PictureErrors, Verdict, find_errors
+from digitdet.analysis.errors import (
+    ERROR_KINDS,
+    PictureErrors,
+    Verdict,
+    count_errors,
+    find_errors,
+)
 from digitdet.benchmarks.evaluation_data import draw_results
 from digitdet.evaluation.digit_metric import DigitMetric
 from digitdet.evaluation.results import Result
@@ -23,6 +28,8 @@ ONE: Corners = (20, 10, 30, 30)
 TRUTH = [(SEVEN, 7), (ONE, 1)]
 BELOW: Corners = (10, 20, 20, 40)  # an IoU of 1/3 with SEVEN
 FAR: Corners = (60, 60, 70, 80)
+HALF: Corners = (10, 10, 20, 20)  # an IoU of exactly 1/2 with SEVEN
+TENTH: Corners = (10, 10, 12, 20)  # of exactly 1/10
 
 
 def judge(result: Result, **options: float) -> PictureErrors:
@@ -31,9 +38,7 @@ def judge(result: Result, **options: float) -> PictureErrors:
 
 
 def count(errors: list[PictureErrors]) -> dict[str, int]:
-    counts = Counter(verdict for one in errors for verdict in one.verdicts)
-    counts[Verdict.MISSED] = sum(len(one.missed) for one in errors)
-    return {kind.value: counts[kind] for kind in ERROR_KINDS}
+    return {kind.value: number for kind, number in count_errors(errors).items()}
 
 
 def test_no_pictures_give_no_errors() -> None:
@@ -67,6 +72,10 @@ def test_without_true_boxes_all_detections_are_background() -> None:
         (BELOW, 2, Verdict.BOTH, 0, 1 / 3, [0, 1]),
         (FAR, 7, Verdict.BACKGROUND, -1, 0, [0, 1]),
         ((10, 29, 20, 49), 7, Verdict.BACKGROUND, -1, 1 / 39, [0, 1]),
+        (HALF, 7, Verdict.RIGHT, 0, 1 / 2, [1]),
+        (HALF, 2, Verdict.WRONG_DIGIT, 0, 1 / 2, [1]),
+        (TENTH, 7, Verdict.BADLY_PLACED, 0, 1 / 10, [1]),
+        (TENTH, 2, Verdict.BACKGROUND, -1, 1 / 10, [0, 1]),
     ],
 )
 def test_each_verdict_names_its_true_box_and_what_is_missed(
