@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from analysis.made_pictures import picture
 from analysis.planting import Planting, plant_errors
 from evaluation.made_splits import draw_split
 
@@ -86,6 +87,13 @@ def test_the_figures_are_those_of_the_metrics(crowd: float) -> None:
     check_agreement(analyze(split), split)
 
 
+def test_what_the_reader_does_not_look_at_breaks_no_number() -> None:
+    seven, one = (10, 10, 20, 30), (21, 10, 31, 30)
+    found = analyze([picture([(seven, 7, 0.9), (one, 4, 0.05)], [(seven, 7), (one, 1)])])
+    assert (found.counts[Verdict.WRONG_DIGIT], found.counts[Verdict.MISSED]) == (1, 0)
+    assert [breakage.cause for breakage in found.breakages] == [Verdict.MISSED]
+
+
 def test_planted_errors_are_counted_and_some_break_numbers() -> None:
     targets = [target for _, target in SyntheticDigits(60, seed=2, test_mode=True)]
     planting = plant(targets)
@@ -96,10 +104,10 @@ def test_planted_errors_are_counted_and_some_break_numbers() -> None:
     assert causes[Verdict.MISSED] > 0
     assert causes[Verdict.WRONG_DIGIT] > 0
     breaking = breaking_detections(found.breakages)
-    for picture, breakage in enumerate(found.breakages):
-        rows = {row for place, row in breaking if place == picture}
+    for position, breakage in enumerate(found.breakages):
+        rows = {row for place, row in breaking if place == position}
         is_of_detections = breakage.cause in set(ERROR_KINDS) - {Verdict.MISSED}
-        assert {planting.verdicts[picture][row] for row in rows} == (
+        assert {planting.verdicts[position][row] for row in rows} == (
             {breakage.cause} if is_of_detections else set()
         )
     of_pairs = {(c.picture, c.detection) for p in found.pairs for c in p.cases if c.breaks}

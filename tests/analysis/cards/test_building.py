@@ -86,7 +86,7 @@ def test_a_wrong_digit_is_shown_beside_the_true_one_and_named_as_what_broke_the_
 
 
 def test_a_missed_digit_is_a_true_box_that_broke_the_number() -> None:
-    [card] = build(result(1, "17", [("1", 0, 1.0)]))
+    [card] = build(result(1, "71", [("1", 1, 1.0)]))
     assert card.verdict == "1 digit missing"
     assert shown(card) == [("7", "missed"), ("1 1.00", "right")]
     assert [box.text for box in card.boxes if box.breaks] == ["7"]

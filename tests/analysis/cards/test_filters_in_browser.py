@@ -36,6 +36,7 @@ def test_filters_of_one_kind_add_and_of_two_kinds_narrow(browser: Browser, page:
     option(browser, "outcome", "right")
     assert browser.shown_ids() == []
     assert "Clear a filter" in browser.status
+    assert counts(browser, "outcome") == ["2", "0"]
     browser.one("#clear").click()
     assert browser.shown_ids() == [3, 1, 4, 2]
     assert browser.run("return location.hash") == ""
