@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from digitdet import config as configs
 from digitdet.analysis.cards import write_cards
@@ -88,11 +89,7 @@ def compare_errors(
         "seed": seed,
         "resamples": resamples,
     }
-    out.mkdir(parents=True, exist_ok=True)
-    write_comparison(out / FIGURES, comparison, origin)
-    ids = annotations.image_ids.tolist()
-    write_pictures(out / PICTURES, comparison, ids, annotations.file_names)
-    _remove_cards(out)
+    _write_files(comparison, origin, annotations, out)
     if image_dir:
         cards = compare_cards(a, b, comparison, pictures, truth=truth)
         write_cards(cards, out, title=f"{a.name} and {b.name}", intro=_intro(comparison))
@@ -129,8 +126,14 @@ def _find_pictures(annotations: Annotations, image_dir: Path) -> list[Path]:
     return pictures
 
 
-def _remove_cards(out: Path) -> None:
-    """Remove the page of an earlier comparison, which other figures now stand beside."""
+def _write_files(
+    comparison: ModelComparison, origin: dict[str, Any], annotations: Annotations, out: Path
+) -> None:
+    """Write the figures; an earlier comparison's page goes, which shows others."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_comparison(out / FIGURES, comparison, origin)
+    ids = annotations.image_ids.tolist()
+    write_pictures(out / PICTURES, comparison, ids, annotations.file_names)
     if (out / FOLDER / MARK).is_file():
         shutil.rmtree(out / FOLDER)
         (out / PAGE).unlink(missing_ok=True)
