@@ -1,9 +1,10 @@
 """Where an analysis writes, and what it never overwrites."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from digitdet.evaluation.submission import check_writable
 
 ERRORS_JSON = "errors.json"
 MADE_BY = "digitdet: tools/analyze_errors.py"
@@ -40,12 +41,7 @@ def check_out(
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out}: is a file; --out names a folder")
-    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"{out}: nothing can be written there, as {nearest} is no folder that may be written "
-            "to; choose another one by --out"
-        )
+    check_writable(out)
     written = [out / name for name in names]
     for file in inputs:
         for target in written:

@@ -10,7 +10,7 @@ from digitdet.ensembling.fusion import Fusion
 from digitdet.ensembling.prediction_files import PredictionFiles, load_prediction_files
 from digitdet.ensembling.report import judge, remarks, standings_table
 from digitdet.evaluation.results import check_image_ids
-from digitdet.evaluation.submission import to_detections, whole_file
+from digitdet.evaluation.submission import check_writable, to_detections, whole_file
 from digitdet.registry import READERS
 from digitdet.structures import Prediction
 
@@ -43,7 +43,7 @@ def fuse_saved(
     Raises:
         FileNotFoundError: If a file is missing.
         ValueError: If a file is not as it has to be, there is one file alone, the weights are not
-            as many as the files, or ``out`` is one of the files.
+            as many as the files, or ``out`` is one of the files or can't be written.
     """
     _check(pred_files, fusion, out, ann_file)
     read = None if reader is None else READERS.build(dict(reader))  # a bad one is told first
@@ -77,6 +77,7 @@ def _check(pred_files: Sequence[Path], fusion: Fusion, out: Path, ann_file: Path
         )
     if out.is_dir():
         raise ValueError(f"{out}: is a folder; name a file in it")
+    check_writable(out.parent)
     read = [*pred_files, *([] if ann_file is None else [ann_file])]
     if out.resolve() in [file.resolve() for file in read]:
         raise ValueError(f"{out}: would be overwritten; write the fusion to another file")

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,6 +88,23 @@ def write_json(file: Path, content: Any) -> None:
     """Write indented JSON; the file appears under its name when it is whole."""
     with whole_file(file) as part:
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder in which no file can be made, before anything is computed for it.
+
+    Args:
+        folder: The folder; need not be there.
+
+    Raises:
+        ValueError: If it can't be written to, or not be made.
+    """
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"{folder}: nothing can be written there, as {nearest} is no folder that may be "
+            "written to; choose another one by --out"
+        )
 
 
 @contextlib.contextmanager

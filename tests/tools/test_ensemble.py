@@ -159,6 +159,7 @@ def test_the_missing_package_of_wbf_is_named(
         (["a.json", "b.json", "--weights", "1", "-1"], "weights are above 0"),
         (["a.json", "b.json", "--iou", "2"], "iou lies between 0 and 1"),
         (["a.json", "b.json", "--out", "."], "is a folder"),
+        (["a.json", "b.json", "--out", "b.json/c.json"], "b.json: nothing can be written there"),
         (["a.json", "b.json", "--out", "b.json"], "b.json: would be overwritten"),
         (["a.json", "b.json", "--ann", "ann.json", "--out", "ann.json"], "would be overwritten"),
         (["a.json", "b.json", "--reader", "reader.py"], "needs --ann"),
