@@ -61,17 +61,26 @@ def add_tta(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tta",
         nargs="*",
-        type=float,
+        type=_scale,
         metavar="SCALE",
         help="test-time augmentation: detect at these multiples of the model's input size and "
-        "fuse; it never flips (default where none is named: 0.85 1 1.2)",
+        "fuse; it never flips; name it last (default where no scale is named: 0.85 1 1.2)",
     )
     parser.add_argument(
         "--tta-method",
         choices=["nms", "wbf"],
         help="how --tta fuses: by non-maximum suppression, or by weighted boxes fusion, which "
-        "reads more numbers and needs `pip install ensemble-boxes` (default: wbf)",
+        "needs `pip install ensemble-boxes` (default: wbf)",
     )
+
+
+def _scale(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no scale; write scales as `--tta 1 1.25`, after all files and folders"
+        ) from None
 
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

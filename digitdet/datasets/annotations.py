@@ -64,7 +64,9 @@ def load_coco(file: Path) -> Mapping[str, Any]:
     """Read a COCO file; its three lists are there, what they hold is not checked."""
     content = read_json(file, "annotation file")
     if not isinstance(content, Mapping):
-        raise ValueError(f"{file}: has to hold a JSON object, got {type(content).__name__}")
+        hint = ", as predictions are: are two files swapped?" if isinstance(content, list) else ""
+        kind = type(content).__name__
+        raise ValueError(f"{file}: an annotation file has to hold a JSON object, got {kind}{hint}")
     for key in ("images", "annotations", "categories"):
         if not isinstance(content.get(key), list):
             raise ValueError(f"{file}: needs the list {key!r} (COCO format)")

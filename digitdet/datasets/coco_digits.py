@@ -138,10 +138,13 @@ def _refuse_missing(annotations: Annotations, image_dir: Path, data_root: Path) 
     missing = missing_files(image_dir, annotations.file_names, data_root)
     if missing:
         ids = annotations.image_ids
+        remedy = "add them, or take them out of the file"
+        if len(missing) == len(ids):
+            remedy = "is it the folder of this file's pictures?"
         raise FileNotFoundError(
             f"{annotations.file}: {len(missing)} of {len(ids)} pictures are not in "
             f"{image_dir}, the first {annotations.file_names[missing[0]]!r} "
-            f"(image id {ids[missing[0]]}); add them, or take them out of the file"
+            f"(image id {ids[missing[0]]}); {remedy}"
         )
 
 

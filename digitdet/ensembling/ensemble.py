@@ -81,6 +81,13 @@ def _check(pred_files: Sequence[Path], fusion: Fusion, out: Path, ann_file: Path
     read = [*pred_files, *([] if ann_file is None else [ann_file])]
     if out.resolve() in [file.resolve() for file in read]:
         raise ValueError(f"{out}: would be overwritten; write the fusion to another file")
+    if out.exists() and not _begins_a_list(out):
+        raise ValueError(f"{out}: is there already and holds no predictions; choose another --out")
+
+
+def _begins_a_list(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(100).lstrip().startswith(b"[")
 
 
 def _write(out: Path, files: PredictionFiles, fused: Sequence[Prediction]) -> None:

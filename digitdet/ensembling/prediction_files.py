@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitdet.datasets.annotations import read_annotations
 from digitdet.datasets.categories import complete_category_ids
@@ -51,7 +52,7 @@ def load_prediction_files(
     if annotations is None:
         saved = list(saved)
         ids = [entries.image_ids.values[entries.image_ids.usable] for entries, _ in saved]
-        image_ids = np.unique(np.concatenate(ids))
+        image_ids = _all_pictures(ids)
     else:
         image_ids = annotations.image_ids
     category_ids = complete_category_ids({} if annotations is None else annotations.category_ids)
@@ -62,3 +63,14 @@ def load_prediction_files(
         predictions=[check_saved(*of_file, image_ids, labels) for of_file in saved],
         targets=None if annotations is None else load_targets(annotations),
     )
+
+
+def _all_pictures(ids: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the ids that any file names; refuse files of which no two name the same picture."""
+    named = [np.unique(of_file) for of_file in ids]
+    image_ids, num_files = np.unique(np.concatenate(named), return_counts=True)
+    if sum(map(len, named)) > max(map(len, named)) and num_files.max() < 2:
+        raise ValueError(
+            "no two files of predictions name the same picture; are they of the same split?"
+        )
+    return image_ids

@@ -243,5 +243,10 @@ def test_a_wrong_value_is_refused_with_file_and_place(
 
 @pytest.mark.parametrize("content", [None, [], 3, "images"])
 def test_json_that_is_no_object_is_refused(tmp_path: Path, content: Any) -> None:
-    with pytest.raises(ValueError, match=r"digits\.json: has to hold a JSON object"):
+    with pytest.raises(ValueError, match=r"digits\.json: .* has to hold a JSON object"):
         read_annotations(_write(tmp_path, content))
+
+
+def test_a_list_may_be_predictions_that_were_named_in_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="are two files swapped"):
+        read_annotations(_write(tmp_path, []))

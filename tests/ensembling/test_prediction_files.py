@@ -37,11 +37,11 @@ def test_files_in_which_nothing_was_found_name_no_picture(tmp_path: Path) -> Non
 
 def test_without_the_truth_the_pictures_are_those_of_any_file(tmp_path: Path) -> None:
     one = write(tmp_path / "a.json", [detection(9), detection(2)])
-    other = write(tmp_path / "b.json", [detection(4, score=0.25)])
+    other = write(tmp_path / "b.json", [detection(4, score=0.25), detection(9)])
     files = load_prediction_files([one, other])
     assert files.image_ids == [2, 4, 9]
     counts = [[len(p["scores"]) for p in of_file] for of_file in files.predictions]
-    assert counts == [[1, 0, 1], [0, 1, 0]]
+    assert counts == [[1, 0, 1], [0, 1, 1]]
     assert files.predictions[1][1]["labels"].tolist() == [5]
     assert files.predictions[1][1]["boxes"].tolist() == [[1, 2, 31, 42]]
 
@@ -80,3 +80,11 @@ def test_a_picture_that_the_truth_does_not_name_is_refused(tmp_path: Path) -> No
     files = [write(tmp_path / "a.json", [detection(3)]), write(tmp_path / "b.json", [detection(8)])]
     with pytest.raises(ValueError, match=r"b.json\[0\] .*'image_id' is 8"):
         load_prediction_files(files, ann)
+
+
+def test_files_of_which_no_two_name_the_same_picture_are_refused(tmp_path: Path) -> None:
+    files = [write(tmp_path / "a.json", [detection(3)]), write(tmp_path / "b.json", [detection(8)])]
+    with pytest.raises(ValueError, match="no two files of predictions name the same picture"):
+        load_prediction_files(files)
+    nothing = write(tmp_path / "c.json", [])
+    assert load_prediction_files([files[0], nothing]).image_ids == [3]

@@ -134,7 +134,7 @@ def test_the_console_shows_the_tables_and_ends_in_plain_words(
     out = compare(*files)
     printed = capsys.readouterr().out
     assert "pictures whose number is read, of 4" in printed
-    assert "new reads 1 picture more of 4 than old, but just 3 pictures tell them" in printed
+    assert "new reads 1 picture more of 4 than old, but they differ in just 3" in printed
     assert "cannot be told apart" in printed
     assert "chosen beforehand" in printed
     assert f"written, in {out}: comparison.json, comparison.csv\n" in printed

@@ -179,3 +179,22 @@ def test_what_does_not_fit_is_refused_in_words(
     assert message in _refused(tool, capsys, *arguments)
     assert {file: file.read_bytes() for file in files} == before
     assert not Path("work_dirs").exists()
+
+
+def test_only_predictions_are_replaced(
+    files: list[Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    error = _refused(tool, capsys, *files[:2], "--out", notes)
+    assert "notes.txt: is there already and holds no predictions" in error
+    assert notes.read_text(encoding="utf-8") == "mine"
+    notes.write_text(" []", encoding="utf-8")
+    _run(tool, *files[:2], "--out", notes)
+    assert len(_json(notes)) == 3
+
+
+def test_an_annotation_file_among_the_predictions_is_called_one(
+    files: list[Path], tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "ann.json: is an annotation file" in _refused(tool, capsys, *files)

@@ -69,7 +69,7 @@ def test_the_help_names_the_methods_and_scales_that_there_are(
         assert f"(default: {ious} for wbf)" in shown
     else:
         scales = " ".join(f"{scale:g}" for scale in SCALES)
-        assert f"(default where none is named: {scales})" in shown
+        assert f"(default where no scale is named: {scales})" in shown
         assert f"(default: {METHOD})" in shown
 
 
@@ -102,6 +102,7 @@ def test_photographs_are_read_at_several_scales_too(
         (["--tta", "0"], "are 0.1 to 10, each once"),
         (["--tta-method", "wbf"], "--tta-method wbf needs --tta"),
         (["--tta"], "pip install ensemble-boxes"),
+        (["--tta", "1", "photographs"], "'photographs' is no scale"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(

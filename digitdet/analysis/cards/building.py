@@ -76,7 +76,7 @@ def _build(
         kinds=tuple(kind.value for kind in ERROR_KINDS if kind in kinds),
         digits=_digits_concerned(boxes, read, true),
         badness=badness_of(read, true, confidence),
-        cause=str(breakage.cause),
+        causes=(str(breakage.cause),) if breakage.cause else (),
         other_true=tuple(other_true),
         num_hidden=num_hidden,
     )

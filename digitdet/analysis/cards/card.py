@@ -68,8 +68,8 @@ class Card:
         digits: The digits that the page can be filtered by: those that an error is about, or, where
             there is none, all.
         badness: The page begins with the largest.
-        cause: The kind of error whose mending alone mends the number, ``"several"`` or
-            ``"reading"``, see `digitdet.analysis.breaking`; "" where nothing is to be said.
+        causes: What broke the number, see `digitdet.analysis.breaking`, or any words: one of an
+            analysis, one of each model of a comparison that reads it wrongly.
         other_true: Further true numbers.
         num_hidden: Found digits that ``boxes`` leaves out, all of them weak.
     """
@@ -83,6 +83,6 @@ class Card:
     kinds: tuple[str, ...]
     digits: str
     badness: float
-    cause: str = ""
+    causes: tuple[str, ...] = ()
     other_true: tuple[str, ...] = ()
     num_hidden: int = 0

@@ -26,7 +26,7 @@ def to_json(cards: Sequence[Card], photographs: Sequence[Photograph], folder: st
     """
     kinds = _names((card.kinds for card in cards), KINDS)
     box_kinds = _names(([box.kind for box in card.boxes] for card in cards), (TRUTH, *KINDS))
-    causes = _names(([card.cause] for card in cards), ("", *CAUSES))
+    causes = _names((card.causes for card in cards), CAUSES)
     verdicts = _names([card.verdict] for card in cards)
     content = {
         "folder": folder,
@@ -47,7 +47,7 @@ def to_json(cards: Sequence[Card], photographs: Sequence[Photograph], folder: st
                 verdicts[card.verdict],
                 [kinds[kind] for kind in card.kinds],
                 card.digits,
-                causes[card.cause],
+                [causes[cause] for cause in card.causes],
                 card.num_hidden,
                 [_box(box, box_kinds) for box in card.boxes],
             ]

@@ -33,8 +33,8 @@ KINDS = {
 CAUSES = {
     **{name: kind.words for name, kind in KINDS.items()},
     SEVERAL: "several kinds together",
-    UNSURE: "digits found, but too unsure or loosely placed",
-    READING: "the reading: true boxes are misread, too",
+    UNSURE: "all digits found, but too unsure or loosely placed",
+    READING: "the reader, which misreads the true boxes, too",
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from digitdet.analysis.breaking import find_breakages
 from digitdet.analysis.cards import Card, CardBox, build_cards
 from digitdet.analysis.cards.card import TRUTH
+from digitdet.analysis.cards.words import cause_words
 from digitdet.analysis.comparison.models import Model, ModelComparison, ReadBy
 from digitdet.analysis.errors import Verdict, find_errors
 from digitdet.analysis.mending import reading_level
@@ -58,7 +59,6 @@ def _merge(a: Card, b: Card, names: tuple[str, str], read_by: ReadBy) -> Card:
     readings = tuple(
         replace(card.readings[0], name=name) for card, name in zip((a, b), names, strict=True)
     )
-    wrong = [card for card, reading in zip((a, b), readings, strict=True) if not reading.is_right]
     differs = readings[0].text != readings[1].text
     order = 2 if read_by is ReadBy.NEITHER and differs else _ORDER[read_by]
     return replace(
@@ -69,7 +69,11 @@ def _merge(a: Card, b: Card, names: tuple[str, str], read_by: ReadBy) -> Card:
         kinds=(say_read_by(read_by, names),),
         digits="".join(sorted({*a.digits, *b.digits})),
         badness=order * _STEP + max(a.badness, b.badness),
-        cause=wrong[0].cause if len({card.cause for card in wrong}) == 1 else "",
+        causes=tuple(
+            f"{name}: {cause_words(cause)}"
+            for card, name in zip((a, b), names, strict=True)
+            for cause in card.causes
+        ),
         num_hidden=a.num_hidden + b.num_hidden,
     )
 

@@ -22,7 +22,7 @@ def conclude_numbers(comparison: ModelComparison) -> str:
     if not is_decidable(only_a + only_b):
         lead = lead if by else f"Both read equally many of {_pictures(num)}"
         return (
-            f"{lead}, but just {_pictures(only_a + only_b)} tell them apart: with fewer than 6 "
+            f"{lead}, but they differ in just {_pictures(only_a + only_b)}: with fewer than 6 "
             "no test can decide. Compare them on more pictures."
         )
     p_value = say_p(comparison.p_value)
@@ -45,7 +45,7 @@ def conclude_boxes(comparison: ModelComparison) -> str:
             f"({low:.4f} to {high:.4f}): its boxes are better."
         )
     return (
-        f"The mAP of {comparison.b.name} less that of {comparison.a.name} is {found.value:+.4f} "
+        f"The mAP of {comparison.b.name} minus that of {comparison.a.name} is {found.value:+.4f} "
         f"({found.low:+.4f} to {found.high:+.4f}): by their boxes, they cannot be told apart."
     )
 

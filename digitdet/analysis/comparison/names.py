@@ -25,6 +25,6 @@ def name_models(files: tuple[Path, Path], names: Sequence[str] | None = None) ->
         if not a or not b or a == b:
             raise ValueError(f"--names: two different names are needed, got {a!r} and {b!r}")
         return a, b
-    first, second = (file.absolute().parent.parts[::-1] for file in files)
+    first, second = (file.resolve().parent.parts[::-1] for file in files)
     pairs = [*zip(first, second, strict=False), (files[0].stem, files[1].stem)]
     return next((pair for pair in pairs if pair[0] != pair[1]), DEFAULT)

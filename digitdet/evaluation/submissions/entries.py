@@ -90,7 +90,9 @@ def read_entries(content: Any, file: str) -> tuple[Entries, list[Fault]]:
     """
     if not isinstance(content, list):
         entries, _ = read_entries([], file)
-        return entries, [fault("json_not_list", f"{file}: is {short(content)}")]
+        is_truth = isinstance(content, Mapping) and "annotations" in content
+        what = "an annotation file" if is_truth else short(content)
+        return entries, [fault("json_not_list", f"{file}: is {what}")]
     whole = [p for p, entry in enumerate(content) if type(entry) is dict and _is_whole(entry)]
     records = [content[position] for position in whole]
     entries = Entries(

@@ -103,7 +103,8 @@ KINDS: dict[str, Kind] = {
         "entries",
         "error",
         "each image id is that of a picture",
-        "write the integer of the picture's stem, or name the folder or file of the pictures read",
+        "write the integer of the picture's stem, or name the folder or annotation file of the "
+        "pictures that were read, of the same split",
     ),
     "bbox_malformed": Kind(
         "entries", "error", "boxes are four numbers", "write [x, y, width, height]"

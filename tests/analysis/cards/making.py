@@ -45,7 +45,7 @@ def make_card(picture: Path, image_id: int = 1, **changes: Any) -> Card:
         kinds=("wrong_digit",),
         digits="27",
         badness=2.71,
-        cause="wrong_digit",
+        causes=("wrong_digit",),
     )
     return Card(**{**values, **changes})
 
@@ -65,7 +65,7 @@ def right_card(picture: Path, image_id: int = 2, **changes: Any) -> Card:
         kinds=(),
         digits="34",
         badness=0.03,
-        cause="",
+        causes=(),
     )
     return make_card(picture, image_id, **{**values, **changes})
 
@@ -84,6 +84,6 @@ def missed_card(picture: Path, image_id: int = 3, **changes: Any) -> Card:
         kinds=("missed",),
         digits="6",
         badness=2.8,
-        cause="missed",
+        causes=("missed",),
     )
     return make_card(picture, image_id, **{**values, **changes})

@@ -72,7 +72,7 @@ def test_a_number_that_is_read_rightly_shows_what_was_read() -> None:
     assert (reading.text, reading.is_right) == ("17", True)
     assert reading.confidence == pytest.approx(0.72)
     assert shown(card) == [("1 .90", "right"), ("7 .80", "right")]
-    assert (card.kinds, card.digits, card.cause) == ((), "17", "")
+    assert (card.kinds, card.digits, card.causes) == ((), "17", ())
     assert [box.text for box in card.boxes if box.kind == "truth"] == ["1", "7"]
 
 
@@ -82,7 +82,7 @@ def test_a_wrong_digit_is_shown_beside_the_true_one_and_named_as_what_broke_the_
     assert shown(card)[0] == ("7", "truth")
     assert ("4 .80", "wrong_digit") in shown(card)
     assert [box.text for box in card.boxes if box.breaks] == ["4 .80"]
-    assert (card.kinds, card.digits, card.cause) == (("wrong_digit",), "47", "wrong_digit")
+    assert (card.kinds, card.digits, card.causes) == (("wrong_digit",), "47", ("wrong_digit",))
 
 
 def test_a_missed_digit_is_a_true_box_that_broke_the_number() -> None:
@@ -90,7 +90,7 @@ def test_a_missed_digit_is_a_true_box_that_broke_the_number() -> None:
     assert card.verdict == "1 digit missing"
     assert shown(card) == [("7", "missed"), ("1 1.00", "right")]
     assert [box.text for box in card.boxes if box.breaks] == ["7"]
-    assert (card.kinds, card.digits, card.cause) == (("missed",), "7", "missed")
+    assert (card.kinds, card.digits, card.causes) == (("missed",), "7", ("missed",))
 
 
 def test_nothing_found_and_nothing_to_find() -> None:

@@ -70,12 +70,13 @@ def test_the_page_holds_what_a_card_says(tmp_path: Path, picture: Path) -> None:
     card = make_card(picture, 9, readings=(reading,), other_true=("8", "90"), num_hidden=40)
     data = data_of(write_cards([card], tmp_path, title="Cards"))
     image_id, name, file, width, height, true, others, readings, verdict, *rest = data["cards"][0]
-    kinds, digits, cause, hidden, boxes = rest
+    kinds, digits, causes, hidden, boxes = rest
     assert (image_id, name, file, width, height) == (9, "7.png", "1.png", 104, 47)
     assert (true, others, readings) == ("12", ["8", "90"], [["17", 0.71, 0, ["8"]]])
     assert data["verdicts"][verdict] == "1 wrong digit"
     assert [data["kinds"][kind]["name"] for kind in kinds] == ["wrong_digit"]
-    assert (digits, data["causes"][cause], hidden) == ("27", "wrong digit", 40)
+    assert [data["causes"][cause] for cause in causes] == ["wrong digit"]
+    assert (digits, hidden) == ("27", 40)
     assert boxes[3][:5] == [23, 6, 38, 41, "7 .93"]
     assert data["boxKinds"][boxes[3][5]]["letter"] == "W"
     assert [box[6] for box in boxes] == [0, 4, 6, 7, 0]
@@ -94,7 +95,7 @@ def test_kinds_of_error_stand_in_their_order_before_words_of_others(
 
 def test_no_text_breaks_out_of_the_page(tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "pictures" / "<img src=x onerror=alert(2)>.png")
-    card = make_card(picture, verdict=HOSTILE, kinds=(HOSTILE,), cause=HOSTILE, true=HOSTILE)
+    card = make_card(picture, verdict=HOSTILE, kinds=(HOSTILE,), causes=(HOSTILE,), true=HOSTILE)
     page = write_cards([card], tmp_path, title=HOSTILE, intro=f"{HOSTILE}\n\nsecond line")
     text = page.read_text("utf-8")
     clean = write_cards([make_card(picture)], tmp_path, title="a", intro="b\nc").read_text("utf-8")

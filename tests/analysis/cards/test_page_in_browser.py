@@ -44,7 +44,7 @@ def test_a_page_without_cards_says_so(browser: Browser, tmp_path: Path) -> None:
 
 def test_hostile_texts_stand_there_as_texts(browser: Browser, tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "pictures" / "<img src=x onerror=alert(1)>.png")
-    card = make_card(picture, verdict=HOSTILE, cause=HOSTILE, kinds=(HOSTILE,))
+    card = make_card(picture, verdict=HOSTILE, causes=(HOSTILE,), kinds=(HOSTILE,))
     browser.open(write_cards([card], tmp_path, title=HOSTILE, intro=HOSTILE))
     assert browser.run("return window.broken") is None
     assert browser.texts("h1") == [HOSTILE]

@@ -62,9 +62,14 @@ def test_verdicts_say_how_each_reading_differs(cards: dict[str, Card]) -> None:
     assert cards["78"].verdict == "old: right; new: 1 digit missing"
 
 
-def test_a_cause_is_told_where_the_wrong_readings_have_one(cards: dict[str, Card]) -> None:
-    causes = [cards[true].cause for true in ("12", "34", "56", "78", "90")]
-    assert causes == ["", "wrong_digit", "missed", "missed", "several"]
+def test_the_cause_of_each_wrong_reading_is_told_with_its_model(cards: dict[str, Card]) -> None:
+    assert {true: cards[true].causes for true in READINGS} == {
+        "12": (),
+        "34": ("old: wrong digit", "new: wrong digit"),
+        "56": ("old: missed", "new: missed"),
+        "78": ("new: missed",),
+        "90": ("old: several kinds together",),
+    }
 
 
 def test_true_boxes_are_there_once_and_found_ones_belong_to_their_model(

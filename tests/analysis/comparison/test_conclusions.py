@@ -22,12 +22,12 @@ def boxes(*counts: int) -> str:
         ((5, 0, 0, 2), "Both read the same 5 pictures of 7: equally well."),
         (
             (3, 0, 5, 2),
-            "new reads 5 pictures more of 10 than old, but just 5 pictures tell them apart: with "
+            "new reads 5 pictures more of 10 than old, but they differ in just 5 pictures: with "
             "fewer than 6 no test can decide. Compare them on more pictures.",
         ),
         (
             (3, 1, 1, 0),
-            "Both read equally many of 5 pictures, but just 2 pictures tell them apart: with "
+            "Both read equally many of 5 pictures, but they differ in just 2 pictures: with "
             "fewer than 6 no test can decide. Compare them on more pictures.",
         ),
         ((3, 0, 6, 2), "new reads 6 pictures more of 11 than old (p = 0.0312): new reads better."),

@@ -66,10 +66,10 @@ function errorNotes(card) {
   return notes.length ? [element("ul", { class: "errors" }, ...notes)] : [];
 }
 
-function cause(card) {
-  const isNamed = card.boxes.some((box) => box.breaks); // among the notes
-  return card.cause && !isNamed
-    ? [element("p", { class: "broken-by" }, `Broken by ${card.cause}`)] : [];
+function causes(card) {
+  const isNamed = card.readings.length === 1 && card.boxes.some((box) => box.breaks); // in the notes
+  return card.causes.length && !isNamed
+    ? [element("p", { class: "broken-by" }, `Cause: ${card.causes.join("; ")}`)] : [];
 }
 
 function totals(card) {
@@ -93,5 +93,5 @@ function cardElement(card, state) {
           card.verdict),
         element("span", { class: "id" },
           element("span", { class: "hidden" }, "picture "), `${card.id}${name}`)),
-      photograph(card, state), numberRows(card), ...cause(card), ...errorNotes(card), ...totals(card)));
+      photograph(card, state), numberRows(card), ...causes(card), ...errorNotes(card), ...totals(card)));
 }

@@ -23,12 +23,12 @@ function toReading([text, confidence, isRight, others], position) {
 
 function toCard(row) {
   const [id, name, file, width, height, truth, otherTrue, readings, ...rest] = row;
-  const [verdict, kinds, digits, cause, hidden, boxes] = rest;
+  const [verdict, kinds, digits, causes, hidden, boxes] = rest;
   const isRight = readings.every((reading) => reading[2]);
   return {
     id, name, file, width, height, truth, otherTrue, hidden, isRight,
     verdict: DATA.verdicts[verdict],
-    cause: DATA.causes[cause],
+    causes: causes.map((cause) => DATA.causes[cause]),
     readings: readings.map(toReading),
     get boxes() {
       return boxes.map(toBox); // made when the card is shown: most never are
@@ -37,7 +37,7 @@ function toCard(row) {
     options: { // positions in the facets of the same names
       outcome: readings.length === 1 ? [isRight ? 1 : 0] : [], // two say it by their kinds
       kind: kinds,
-      cause: DATA.causes[cause] === "" ? [] : [cause],
+      cause: causes,
       digit: [...digits].map(Number),
     },
   };
@@ -52,7 +52,7 @@ const FACETS = [
     options: [{ value: "wrong", words: "wrong" }, { value: "right", words: "right" }],
   },
   {
-    name: "kind", legend: DATA.models.length > 1 ? "Kind" : "Kind of error",
+    name: "kind", legend: DATA.models.length > 1 ? "Who reads it" : "Kind of error",
     options: DATA.kinds.map((kind) => ({ ...kind, value: kind.name })),
   },
   {
