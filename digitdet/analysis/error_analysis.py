@@ -10,7 +10,7 @@ from digitdet.analysis.curves import ALL_DIGITS
 from digitdet.analysis.findings import Findings, find_all
 from digitdet.analysis.gallery import draw_pairs
 from digitdet.analysis.mending import Reader
-from digitdet.analysis.outputs import ERRORS_JSON, MADE_BY, NAMES, check_out
+from digitdet.analysis.outputs import ERRORS_JSON, MADE_BY, NAMES, check_out, write_csv
 from digitdet.analysis.plots.calibration import draw_calibration
 from digitdet.analysis.plots.confusion import draw_confusion
 from digitdet.analysis.plots.curves import draw_curves
@@ -21,7 +21,6 @@ from digitdet.analysis.records import (
     confusion_rows,
     error_rows,
     to_json,
-    write_csv,
 )
 from digitdet.analysis.tables import (
     MOST_PAIRS,

@@ -1,10 +1,12 @@
 """Where an analysis writes, and what it never overwrites."""
 
+import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from digitdet.evaluation.submission import check_writable
+from digitdet.evaluation.submission import check_writable, whole_file
 
 ERRORS_JSON = "errors.json"
 MADE_BY = "digitdet: tools/analyze_errors.py"
@@ -64,3 +66,11 @@ def _is_ours(file: Path, made_by: str) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(content, dict) and content.get("made_by") == made_by
+
+
+def write_csv(file: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a table; the file appears under its name when it is whole."""
+    with whole_file(file) as part, part.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

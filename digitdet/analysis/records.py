@@ -1,8 +1,6 @@
 """What an analysis found, as the content of its files."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from digitdet.analysis.calibration import CoverageCurve, Reliability
@@ -14,7 +12,6 @@ from digitdet.analysis.plots.confusion import NAMES, row_shares
 from digitdet.analysis.strata import Stratum
 from digitdet.evaluation.coco.arrays import IntArray
 from digitdet.evaluation.results import Result
-from digitdet.evaluation.submission import whole_file
 from digitdet.labels import label_to_digit
 
 BOX = ("x", "y", "w", "h")  # pixels, as in the files of predictions and annotations
@@ -161,11 +158,3 @@ def confusion_rows(matrix: IntArray) -> Iterator[list[Any]]:
 def confusion_header() -> list[str]:
     """Return the names of the columns of `confusion_rows`."""
     return ["true", *NAMES, *(f"share_{name}" for name in NAMES)]
-
-
-def write_csv(file: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write a table; the file appears under its name when it is whole."""
-    with whole_file(file) as part, part.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)

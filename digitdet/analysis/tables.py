@@ -12,11 +12,11 @@ from digitdet.evaluation.figure_tables import figures_table
 
 MOST_PAIRS = 10
 _HEADLINE = ("map", "map_50", "number_accuracy")
-_CAPTION = (
-    "figures (accuracy: of numbers) after mending that kind alone; breaks: numbers that this "
-    "mends, or, several kinds: that mending all errors does; too unsure: of which all digits are "
-    "detected, but not read so; reading: that are not even read from the true boxes"
-)
+_CAPTION = """map, map_50, accuracy (of numbers): after mending that kind alone
+breaks: wrong numbers that this makes right
+several kinds: that only mending all kinds does
+too unsure: whose digits are all found, but too unsure or loosely placed to be read
+reading: that are not even read from the true boxes"""
 CAUSE_WORDS = {
     SEVERAL: "several kinds",
     UNSURE: "too unsure",
@@ -35,8 +35,8 @@ def errors_table(findings: Findings) -> Table:
     """Show each kind of error: how many there are, what mending them gives, what they break."""
     table = Table(title="errors", title_justify="left", caption_justify="left")
     table.caption = (
-        f"seen: score >= {findings.min_score:.4f}; read: score >= {findings.reading_level:g}, what "
-        f"the reader looks at; {_CAPTION}"
+        f"seen: score >= {findings.min_score:.4f}\n"
+        f"read: score >= {findings.reading_level:g}, what the reader looks at\n{_CAPTION}"
     )
     table.add_column("kind", no_wrap=True)
     for column in ("seen", "read", "all", "map", "map_50", "accuracy", "breaks"):

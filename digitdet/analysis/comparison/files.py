@@ -1,6 +1,5 @@
 """Writes a comparison as JSON and CSV."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Any
 
 from digitdet.analysis.comparison.conclusions import ONE_TEST, conclude_boxes, conclude_numbers
 from digitdet.analysis.comparison.models import ModelComparison, ModelFindings
+from digitdet.analysis.outputs import write_csv
 from digitdet.evaluation.number_figures import PictureReading
 from digitdet.evaluation.significance import LEVEL, Comparison
-from digitdet.evaluation.submission import whole_file, write_json
+from digitdet.evaluation.submission import write_json
 
 COLUMNS = ("image_id", "file", "true", "a", "a_confidence", "b", "b_confidence", "read_by")
 
@@ -72,13 +72,11 @@ def write_pictures(
     """
     a, b = comparison.a.readings, comparison.b.readings
     rows = zip(image_ids, names, a, b, comparison.read_by, strict=True)
-    with whole_file(file) as part, part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for image_id, name, of_a, of_b, read_by in rows:
-            writer.writerow(
-                [image_id, name, of_a.first_true, *_cells(of_a), *_cells(of_b), str(read_by)]
-            )
+    lines = (
+        [image_id, name, of_a.first_true, *_cells(of_a), *_cells(of_b), str(read_by)]
+        for image_id, name, of_a, of_b, read_by in rows
+    )
+    write_csv(file, COLUMNS, lines)
 
 
 def _cells(reading: PictureReading) -> tuple[str, str]:
