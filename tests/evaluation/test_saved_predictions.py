@@ -95,7 +95,8 @@ def test_labels_are_read_by_the_files_categories(load: Callable[..., Any]) -> No
 @pytest.mark.parametrize(
     ("predictions", "message"),
     [
-        ({"annotations": []}, r"pred\.json: is \{'annotations': \[\]\}.*one list"),
+        ({"annotations": []}, r"pred\.json: is an annotation file.*one list"),
+        ({"a": 1}, r"pred\.json: is \{'a': 1\}.*one list"),
         ([detection(), [detection()]], r"pred\.json\[1\]: is \[\{.*flat"),
         ([{"image_id": 4}], r"pred\.json\[0\]: is \{'image_id': 4\}.*add the key"),
         (
