@@ -86,6 +86,7 @@ def mending_table(
     results: Sequence[Result],
     errors: Sequence[PictureErrors],
     read_errors: Sequence[PictureErrors],
+    is_right: Sequence[bool],
     reader: Reader,
     *,
     truth: str = "file",
@@ -97,6 +98,7 @@ def mending_table(
         errors: The errors of each picture in detections of all scores, which count for average
             precision.
         read_errors: Those in detections from `reading_level` on, which count for the numbers.
+        is_right: Whether the number of each picture is read as it is.
         reader: What reads the numbers.
         truth: Order of the true digits, see `true_numbers`.
 
@@ -104,7 +106,6 @@ def mending_table(
         One for each of `ERROR_KINDS`, in their order.
     """
     counts, read_counts = count_errors(errors), count_errors(read_errors)
-    is_right = [read_picture(*result, reader, truth).is_right for result in results]
     table = []
     for kind in ERROR_KINDS:
         average = _average_precisions(mend(results, errors, kind))

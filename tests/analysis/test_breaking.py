@@ -146,7 +146,7 @@ def test_mending_a_kind_makes_at_least_those_numbers_right_that_it_broke() -> No
     breakages = find_breakages(results, read_errors, reader)
     right = [read_picture(*result, reader).is_right for result in results]
     assert [breakage.is_right for breakage in breakages] == right
-    for mending in mending_table(results, find_errors(results), read_errors, reader):
+    for mending in mending_table(results, find_errors(results), read_errors, right, reader):
         mended = sum(one.cause == mending.kind for one in breakages)
         assert mended <= round(mending.number_accuracy * len(results))
     readable = [read_picture(find_all(target), target, reader).is_right for _, target in results]

@@ -12,7 +12,7 @@ from digitdet.analysis.errors import ERROR_KINDS, Verdict, find_errors
 from digitdet.analysis.mending import Mending, mend, mending_table, reading_level
 from digitdet.benchmarks.evaluation_data import draw_results
 from digitdet.evaluation.digit_metric import DigitMetric
-from digitdet.evaluation.number_metric import NumberMetric
+from digitdet.evaluation.number_metric import NumberMetric, read_picture
 from digitdet.evaluation.results import Result
 from digitdet.readers import LeftToRightReader, LineReader
 from digitdet.structures import Number, Prediction
@@ -38,7 +38,7 @@ def rows(prediction: Prediction) -> list[tuple[list[float], int, float]]:
 
 
 def test_no_pictures_are_worth_nothing() -> None:
-    assert mending_table([], [], [], LineReader()) == [
+    assert mending_table([], [], [], [], LineReader()) == [
         Mending(kind, 0, 0, -1.0, -1.0, -1.0) for kind in ERROR_KINDS
     ]
 
@@ -144,7 +144,9 @@ def test_mending_the_only_kind_that_was_planted_makes_all_right(kind: Verdict) -
     targets = [target for _, target in draw_results(120, 0, seed=1)]
     planting = plant_errors(targets, {kind: 40}, seed=2)
     errors = find_errors(planting.results)
-    table = mending_table(planting.results, errors, errors, LeftToRightReader(0.01))
+    reader = LeftToRightReader(0.01)
+    right = [read_picture(*result, reader).is_right for result in planting.results]
+    table = mending_table(planting.results, errors, errors, right, reader)
     (mending,) = [one for one in table if one.kind is kind]
     assert (mending.count, mending.count_above) == (40, 40)
     assert mending.map_50 == pytest.approx(1)
@@ -160,7 +162,8 @@ def test_the_table_mends_each_kind_by_itself_as_the_metrics_judge_it() -> None:
     reader = LeftToRightReader(0.6)
     numbers = NumberMetric(dict(type="LeftToRightReader", score_threshold=0.6))
     errors, above = find_errors(results), find_errors(results, min_score=0.6)
-    for mending in mending_table(results, errors, above, reader):
+    right = [read_picture(*result, reader).is_right for result in results]
+    for mending in mending_table(results, errors, above, right, reader):
         after = DigitMetric().compute_metrics(mend(results, errors, mending.kind))
         assert (mending.map, mending.map_50) == (after["map"], after["map_50"])
         assert mending.count_above == sum(len(rows_of(one, mending.kind)) for one in above)
