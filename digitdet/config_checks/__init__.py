@@ -1,0 +1,1 @@
+"""What is wrong with a config: keys, types, arguments, values, and what does not fit together."""

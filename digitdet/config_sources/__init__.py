@@ -1,0 +1,1 @@
+"""Where the values of a config come from: its files as they are written, without running them."""
