@@ -1,0 +1,186 @@
+"""What a config builds through registries, at any depth."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from mmengine.hooks import EMAHook
+from mmengine.registry import Registry
+
+from digitdet import registry as registries
+from digitdet.config_checks.kinds import (
+    ARGUMENTS,
+    EVALUATOR,
+    EVALUATORS,
+    FUNCTION,
+    HOOK,
+    LOADERS,
+    METRIC,
+    SCHEDULER,
+    SEARCHED,
+    STEP_LOOP,
+    TOP_LEVEL,
+    Kind,
+)
+from digitdet.config_checks.signatures import Signature, signature_of
+
+# Packages whose classes build their arguments as `ARGUMENTS` says.
+OURS = frozenset({"digitdet", "mmengine", "torch", "torchvision"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a config builds through a registry, or would if it were written as it has to be.
+
+    Attributes:
+        key: Its dotted key.
+        registry: Where its ``type`` is looked for.
+        config: Its arguments and ``type``; empty if ``value`` is not a dict.
+        kind: The class or function; None if no registry knows it, or no ``type`` is stated.
+        given: Names of arguments that the builder supplies.
+        extra: Keys beside the arguments, which the builder takes out.
+        signature: What ``kind`` takes by name.
+        value: What the config states.
+    """
+
+    key: str
+    registry: Registry
+    config: Mapping[str, Any]
+    kind: Callable[..., Any] | None
+    given: frozenset[str] = frozenset()
+    extra: frozenset[str] = frozenset()
+    signature: Signature = field(default_factory=lambda: Signature({}, takes_any=True))
+    value: Any = None
+
+
+def find(registry: Registry, name: Any) -> Callable[..., Any] | None:
+    """Return what a ``type`` names, or None if the registry does not know it."""
+    if not isinstance(name, str):
+        return name if callable(name) else None
+    try:
+        found: Callable[..., Any] | None = registry.get(name)
+    except Exception:  # mmengine takes an unknown name with dots for a module's
+        return None
+    return found
+
+
+def find_parts(config: Mapping[str, Any]) -> list[Part]:
+    """Return all that a config builds through registries, outer parts before what is in them.
+
+    Args:
+        config: The merged config, or a part of one.
+    """
+    import_module("mmengine.runner")  # registers what mmengine brings
+    return [part for key, kind, value in _top_level(config) for part in _parts(key, kind, value)]
+
+
+def _top_level(config: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
+    for key, value in config.items():
+        if value is None:
+            continue
+        if key in TOP_LEVEL:
+            by_steps = key == "train_cfg" and not _get(value, "by_epoch", True)
+            yield key, STEP_LOOP if by_steps else TOP_LEVEL[key], value
+        elif key in LOADERS and isinstance(value, Mapping):
+            names = [name for name in value if name in ARGUMENTS and value[name] is not None]
+            yield from ((f"{key}.{name}", ARGUMENTS[name], value[name]) for name in names)
+        elif key in EVALUATORS:
+            yield key, METRIC if _get(value, "metrics") is None else EVALUATOR, value
+        elif key == "custom_hooks":
+            yield key, HOOK, value
+        elif key == "default_hooks" and isinstance(value, Mapping):
+            yield from ((f"{key}.{k}", HOOK, v) for k, v in value.items() if v is not None)
+        elif key == "param_scheduler":
+            yield from _schedulers(key, value)
+
+
+def _get(value: Any, name: str, default: Any = None) -> Any:
+    return value.get(name, default) if isinstance(value, Mapping) else default
+
+
+def _schedulers(key: str, value: Any) -> Iterator[tuple[str, Kind, Any]]:
+    """Yield schedulers: one, a list, or a dict of those for each of several optimizers."""
+    if isinstance(value, Mapping) and value and "type" not in value:
+        yield from ((f"{key}.{name}", SCHEDULER, item) for name, item in value.items())
+    else:
+        yield key, SCHEDULER, value
+
+
+def _parts(key: str, kind: Kind, value: Any) -> Iterator[Part]:
+    """Yield the parts of one value, which holds one or a list of them."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for index, item in enumerate(value):
+            yield from _parts(f"{key}.{index}", kind, item)
+    elif isinstance(value, Mapping):
+        found = find(kind.registry, value.get("type", kind.default))
+        given = kind.given | _first_argument(kind, found)
+        signature = _signature(kind, value, found)
+        yield Part(key, kind.registry, value, found, given, kind.extra, signature, value)
+        for name, item in value.items():
+            yield from _inner(f"{key}.{name}", name, kind.registry, found, item)
+    else:
+        yield Part(key, kind.registry, {}, None, value=value)
+
+
+def _first_argument(kind: Kind, found: Callable[..., Any] | None) -> frozenset[str]:
+    """Return the name of a function's or optimizer's first argument, which its caller gives."""
+    if found is None or not (kind is FUNCTION or kind.registry is registries.OPTIMIZERS):
+        return frozenset()
+    return frozenset(list(signature_of(found).parameters)[:1])
+
+
+def _signature(
+    kind: Kind, config: Mapping[str, Any], found: Callable[..., Any] | None
+) -> Signature:
+    """Return what a part takes by name.
+
+    `EMAHook` takes the arguments of its average, too; where a constructor of the user's own makes
+    the optimizers, any name is.
+    """
+    if found is None:
+        return Signature({}, takes_any=True)
+    own = signature_of(found)
+    if "constructor" in config and kind.registry is registries.OPTIM_WRAPPERS:
+        return Signature({}, takes_any=True)
+    if not (own.takes_any and inspect.isclass(found) and issubclass(found, EMAHook)):
+        return own
+    default = own.parameters["ema_type"].default if "ema_type" in own.parameters else None
+    average = find(registries.MODELS, config.get("ema_type", default))
+    if average is None:
+        return own
+    more = signature_of(average)
+    names = {name: p for name, p in more.parameters.items() if name != "model"}
+    return Signature({**names, **own.parameters}, more.takes_any)
+
+
+def _inner(
+    key: str, name: str, registry: Registry, outer: Callable[..., Any] | None, value: Any
+) -> Iterator[Part]:
+    """Yield the parts within an argument of a part."""
+    is_ours = getattr(outer, "__module__", "").partition(".")[0] in OURS
+    if value is None:
+        return
+    if name in ARGUMENTS and is_ours:
+        yield from _parts(key, ARGUMENTS[name], value)
+    elif isinstance(value, Mapping):
+        kind = _kind_of_type(value.get("type"), name, registry)
+        if kind is not None:
+            yield from _parts(key, kind, value)
+        else:
+            for inner, item in value.items():
+                yield from _inner(f"{key}.{inner}", inner, registry, None, item)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for index, item in enumerate(value):
+            yield from _inner(f"{key}.{index}", name, registry, None, item)
+
+
+def _kind_of_type(type_: Any, name: str, registry: Registry) -> Kind | None:
+    """Return how a dict in an argument of the user's own is built; None if it is no part."""
+    if type_ is None:
+        return None
+    by_name = [ARGUMENTS[name]] if name in ARGUMENTS else []
+    elsewhere = [Kind(other) for other in (registry, *SEARCHED)]
+    known = [kind for kind in (*by_name, *elsewhere) if find(kind.registry, type_) is not None]
+    return next(iter([*known, *by_name]), None)
