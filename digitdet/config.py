@@ -93,7 +93,7 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     config.merge_from_dict(overrides)
     if not config.get("work_dir"):
         config.work_dir = f"work_dirs/{file.stem}"
-    _import_modules(config, file)
+    import_modules(config, file)
     _hand_on(config)
     return config
 
@@ -124,7 +124,7 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
         given = f"`reader = {reader!r}` has no `type`" if reader else "states no reader"
         raise ValueError(f'{file}: {given}; write `reader = dict(type="LineReader", ...)`')
     if file is not None:
-        _import_modules(config, Path(file))
+        import_modules(config, Path(file))
     return dict(config.to_dict()["reader"])
 
 
@@ -143,8 +143,12 @@ def _read(file: Path) -> Config:
     return config
 
 
-def _import_modules(config: Config, file: Path) -> None:
-    """Import what ``custom_imports`` names; look beside the config and in the working folder."""
+def import_modules(config: Config, file: Path) -> None:
+    """Import what ``custom_imports`` names; look beside the config and in the working folder.
+
+    Raises:
+        ImportError: If one can't be imported.
+    """
     for folder in (Path.cwd(), file.resolve().parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
