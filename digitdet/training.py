@@ -1,5 +1,7 @@
 """Trains a detector as a config says."""
 
+import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from digitdet import config as configs
 from digitdet.console import console
 from digitdet.datasets.folders import natural_key
 from digitdet.models.weights import existing_checkpoint
+from digitdet.preflight.findings import Finding
+from digitdet.preflight.preflight import run_preflight
+from digitdet.preflight.report import findings_table, refuse, summary
 from digitdet.runner import Runner
 
 
@@ -23,6 +28,7 @@ def train(
     amp: bool = False,
     options: Sequence[str] = (),
     launcher: str = "none",
+    preflight: bool = True,
 ) -> Runner:
     """Train as a config says.
 
@@ -34,14 +40,72 @@ def train(
         amp: Train in mixed precision; needs a CUDA device.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
+        preflight: Check the run before its first step; that changes nothing of the result.
 
     Returns:
         The runner, after training.
 
     Raises:
         FileNotFoundError: If the config, the data or a checkpoint is missing.
-        ValueError: If one of them is not as it has to be, or ``amp`` lacks its device.
+        ValueError: If one of them is not as it has to be, ``amp`` lacks its device, or the
+            preflight found an error.
     """
+    config = _prepare(config_file, work_dir, resume, amp, options, launcher)
+    runner = Runner.from_cfg(config)
+    if is_main_process():
+        console.print(_beginning(runner))
+        if preflight:
+            findings, seconds = _look(runner, config.work_dir)
+            refuse(findings)
+            console.print("\n".join(summary(findings, seconds)))
+    runner.train()
+    return runner
+
+
+def dry_run(
+    config_file: str | Path,
+    *,
+    work_dir: str | None = None,
+    resume: str | bool = False,
+    amp: bool = False,
+    options: Sequence[str] = (),
+    launcher: str = "none",
+) -> None:
+    """Check a training before its first step, print what was found, and leave nothing behind.
+
+    Args:
+        config_file: The config.
+        work_dir: Folder that the results would go to; the config's if None. Nothing is written.
+        resume: As `train` takes it; the checkpoint has to fit.
+        amp: See there.
+        options: See there.
+        launcher: See there.
+
+    Raises:
+        FileNotFoundError: If the config, the data or a checkpoint is missing.
+        ValueError: If one of them is not as it has to be, or a check found an error.
+    """
+    config = _prepare(config_file, work_dir, resume, amp, options, launcher)
+    wanted = config.work_dir
+    config.visualizer = dict(type="Visualizer", vis_backends=[])
+    with tempfile.TemporaryDirectory(prefix="digitdet-") as scratch:
+        config.work_dir = scratch
+        runner = Runner.from_cfg(config)
+        if is_main_process():
+            findings, seconds = _look(runner, wanted)
+            console.print(findings_table(findings, seconds))
+            refuse(findings)
+
+
+def _prepare(
+    config_file: str | Path,
+    work_dir: str | None,
+    resume: str | bool,
+    amp: bool,
+    options: Sequence[str],
+    launcher: str,
+) -> Config:
+    """Load a config and set what the command line says besides its options."""
     config = configs.load(config_file, options)
     config.work_dir = work_dir or config.work_dir
     config.launcher = launcher
@@ -53,11 +117,16 @@ def train(
         configs.forget_pretrained(config)
     if amp:
         _use_amp(config)
-    runner = Runner.from_cfg(config)
-    if is_main_process():
-        console.print(_beginning(runner))
-    runner.train()
-    return runner
+    return config
+
+
+def _look(runner: Runner, work_dir: str) -> tuple[list[Finding], float]:
+    """Run the preflight and write to the log what it found; return it, and the seconds it took."""
+    start = time.perf_counter()
+    findings = run_preflight(runner, Path(work_dir))
+    for finding in findings:
+        runner.logger.info(f"preflight: {finding.name}: {finding.status}: {finding.detail}")
+    return findings, time.perf_counter() - start
 
 
 def _beginning(runner: Runner) -> str:

@@ -22,6 +22,20 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="go on from a checkpoint (default: the newest in the work folder)",
     )
     parser.add_argument("--amp", action="store_true", help="mixed precision; needs a CUDA device")
+    parser.add_argument(
+        "--seeds",
+        nargs="+",
+        type=int,
+        metavar="N",
+        help="train once with each of these seeds, and report mean and spread",
+    )
+    checks = parser.add_mutually_exclusive_group()
+    checks.add_argument(
+        "--dry-run", action="store_true", help="check all before the first step, then stop"
+    )
+    checks.add_argument(
+        "--no-preflight", action="store_true", help="leave out the checks before the first step"
+    )
     add_options(parser)
     add_launcher(parser)
     args = parser.parse_args(argv)
@@ -32,16 +46,40 @@ def _train(args: argparse.Namespace) -> None:
     from digitdet.environment import check_torch
 
     check_torch()
-    from digitdet.training import train
+    from digitdet.training import dry_run, train
 
-    train(
-        args.config,
-        work_dir=args.work_dir,
-        resume=args.resume,
-        amp=args.amp,
-        options=args.cfg_options,
-        launcher=args.launcher,
-    )
+    if args.dry_run:
+        dry_run(
+            args.config,
+            work_dir=args.work_dir,
+            resume=args.resume,
+            amp=args.amp,
+            options=args.cfg_options,
+            launcher=args.launcher,
+        )
+    elif args.seeds:
+        from digitdet.repeated_training import train_repeatedly
+
+        train_repeatedly(
+            args.config,
+            args.seeds,
+            work_dir=args.work_dir,
+            resume=args.resume,
+            amp=args.amp,
+            options=args.cfg_options,
+            launcher=args.launcher,
+            preflight=not args.no_preflight,
+        )
+    else:
+        train(
+            args.config,
+            work_dir=args.work_dir,
+            resume=args.resume,
+            amp=args.amp,
+            options=args.cfg_options,
+            launcher=args.launcher,
+            preflight=not args.no_preflight,
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""Checks that the transforms of evaluation leave pictures and boxes where they are."""
+
+from digitdet.inspection.sources import without_transforms
+from digitdet.preflight.findings import Finding, conclude
+from digitdet.preflight.samples import Samples
+
+REMEDY = (
+    "predictions are judged in pixels of the original picture, so take what moves or resizes out "
+    "of val_dataloader.dataset.transforms; the model resizes by itself"
+)
+
+
+def check_evaluation(samples: Samples) -> Finding:
+    """Compare evaluated samples with what their data set reads.
+
+    Args:
+        samples: Samples of the evaluated split.
+    """
+    bare = without_transforms(samples.dataset)
+    errors = []
+    for index, (image, target) in zip(samples.indices, samples.samples, strict=True):
+        plain, truth = (image, target) if bare is samples.dataset else bare[index]
+        source = truth.get("source", f"sample {index}")
+        if image.shape[-2:] != plain.shape[-2:]:
+            sizes = [" x ".join(map(str, i.shape[-2:])) for i in (plain, image)]
+            errors.append(f"{source}: the transforms make {sizes[1]} pixels of {sizes[0]}")
+        elif not _same(target["boxes"].tolist(), truth["boxes"].tolist()):
+            errors.append(f"{source}: the transforms change boxes")
+        elif target["labels"].tolist() != truth["labels"].tolist():
+            errors.append(f"{source}: the transforms change labels")
+    text = f"; {len(errors)} of {len(samples.samples)} sampled pictures; {REMEDY}"
+    detail = f"{len(samples.samples)} sampled pictures keep size, boxes and labels"
+    return conclude("evaluation", detail, [errors[0] + text] if errors else [])
+
+
+def _same(boxes: list[list[float]], truth: list[list[float]]) -> bool:
+    return boxes == truth

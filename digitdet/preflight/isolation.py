@@ -1,0 +1,61 @@
+"""Keeps what a check does from the run that follows."""
+
+import copy
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+# What a data set changes while it is read: the transforms' own state, and the epoch's draws.
+CHANGING = ("pipeline", "transforms", "transform", "draw")
+
+
+@contextmanager
+def restored_randomness() -> Iterator[None]:
+    """Restore the states of Python's, NumPy's and torch's generators, CUDA's too."""
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    on_cuda = torch.cuda.is_available() and torch.cuda.is_initialized()
+    cuda = torch.cuda.get_rng_state_all() if on_cuda else []
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(cpu)
+        if on_cuda:
+            torch.cuda.set_rng_state_all(cuda)
+
+
+def isolate(dataset: Any) -> Any:
+    """Return a copy of a data set that can be read, and set to an epoch, without a trace.
+
+    It shares with the data set what is large and only read, the pictures and their cache.
+
+    Args:
+        dataset: Any data set, or a wrapper of such in ``dataset`` or ``datasets``.
+    """
+    try:
+        twin = copy.copy(dataset)
+    except Exception:  # of a user's class; read with care then, as its own random state is none
+        return dataset
+    for name, value in list(getattr(dataset, "__dict__", {}).items()):
+        if name in CHANGING:
+            twin.__dict__[name] = copy.deepcopy(value)
+        elif name == "dataset":
+            twin.__dict__[name] = isolate(value)
+        elif name == "datasets":
+            twin.__dict__[name] = [isolate(part) for part in value]
+    return twin
+
+
+def isolate_metric(metric: Any) -> Any:
+    """Return a copy of a metric without results."""
+    try:
+        twin = copy.deepcopy(metric)
+    except Exception:  # one that holds a module, for example, which nothing copies
+        twin = copy.copy(metric)
+    twin.results = []
+    return twin

@@ -1,0 +1,41 @@
+"""Checks the checkpoint that a run begins with or goes on from."""
+
+from mmengine.hooks import CheckpointHook
+from mmengine.runner import Runner
+
+from digitdet.models.weights import check_state_dict, load_file, state_dict_of
+from digitdet.preflight.findings import Finding
+from digitdet.preflight.trial import Trial
+
+
+def check_start(runner: Runner, trial: Trial) -> Finding:
+    """Load a run's checkpoint into a trial's model and, to go on from it, its optimizer.
+
+    Args:
+        runner: Before its training.
+        trial: Its trial; begins where the run will.
+
+    Raises:
+        ValueError: If the checkpoint can't be loaded, or does not fit.
+    """
+    file = runner._load_from
+    if not file:
+        return Finding("start", str(runner.cfg.model.get("weights") or "random weights"))
+    checkpoint = load_file(file)
+    state = state_dict_of(checkpoint, file)
+    check_state_dict(trial.model, state, file)
+    trial.model.load_state_dict(state)
+    if not runner._resume:
+        return Finding("start", f"{file} fits the model")
+    for hook in runner.hooks:
+        if isinstance(hook, CheckpointHook):
+            hook.after_load_checkpoint(runner, checkpoint)
+    try:
+        trial.optim_wrapper.load_state_dict(checkpoint["optimizer"])
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"{file}: its optimizer does not fit the config's ({error}); resume with the config "
+            f"that it was trained with, or take its weights alone: load_from={file}"
+        ) from error
+    epoch = checkpoint["meta"].get("epoch")
+    return Finding("start", f"{file} fits model and optimizer; goes on after epoch {epoch}")

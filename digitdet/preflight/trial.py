@@ -1,0 +1,49 @@
+"""A copy of a run's model and optimizer, to try a step with."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mmengine.model import BaseModel, revert_sync_batchnorm
+from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
+from mmengine.runner import Runner
+from torch import nn, optim
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a step is tried with; nothing of it is the run's own.
+
+    Attributes:
+        model: A copy of the model.
+        optim_wrapper: Of the copy, as the config says.
+    """
+
+    model: BaseModel
+    optim_wrapper: OptimWrapper | OptimWrapperDict
+
+    @property
+    def optimizers(self) -> list[optim.Optimizer]:
+        """The optimizers; almost always one."""
+        wrapper = self.optim_wrapper
+        several = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
+        return [part.optimizer for part in several]
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield name and value of each parameter that is trained."""
+        return ((n, p) for n, p in self.model.named_parameters() if p.requires_grad)
+
+
+def make_trial(runner: Runner) -> Trial:
+    """Copy a runner's model and build its optimizer for the copy.
+
+    In a distributed run the copy's BatchNorm layers are of this process alone: nobody else would
+    answer them.
+
+    Args:
+        runner: Before its training.
+    """
+    model = copy.deepcopy(runner.bare_model)
+    if runner.distributed:
+        model = revert_sync_batchnorm(model)
+    return Trial(model, build_optim_wrapper(model, runner.cfg.optim_wrapper))
