@@ -4,7 +4,9 @@ default_scope = "digitdet"
 default_hooks = dict(
     runtime_info=dict(type="RuntimeInfoHook"),
     timer=dict(type="IterTimerHook"),
+    finite_loss=dict(type="FiniteLossHook"),
     sampler_seed=dict(type="SampleSeedHook"),
+    accumulation=dict(type="AccumulationHook"),
     logger=dict(type="LoggerHook", interval=50),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),

@@ -1,8 +1,23 @@
 """What happens around the loop."""
 
+from digitdet.hooks.accumulation_hook import AccumulationHook
 from digitdet.hooks.checkpoint_hook import CheckpointHook
+from digitdet.hooks.early_stopping_hook import EarlyStoppingHook
+from digitdet.hooks.ema_hook import EMAHook
 from digitdet.hooks.evaluation_hook import EvaluationHook
+from digitdet.hooks.finite_loss_hook import FiniteLossHook
+from digitdet.hooks.freeze_hook import FreezeHook
 from digitdet.hooks.progress_hook import ProgressHook
 from digitdet.hooks.sample_seed_hook import SampleSeedHook
 
-__all__ = ["CheckpointHook", "EvaluationHook", "ProgressHook", "SampleSeedHook"]
+__all__ = [
+    "AccumulationHook",
+    "CheckpointHook",
+    "EMAHook",
+    "EarlyStoppingHook",
+    "EvaluationHook",
+    "FiniteLossHook",
+    "FreezeHook",
+    "ProgressHook",
+    "SampleSeedHook",
+]

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import mmengine.hooks
-import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import Runner
-from torch import Tensor
 
+from digitdet.plain_values import to_plain
 from digitdet.registry import HOOKS
 
 # Of each logged scalar this many last values are kept: LogProcessor smooths over at most these.
@@ -108,24 +107,3 @@ def _unpack_hub(hub: Mapping[str, Any], work_dir: str) -> dict[str, Any]:
         here = Path(work_dir, Path(info.pop("best_ckpt")).name)
         info.update({"best_ckpt": str(here)} if here.is_file() else {})
     return {**hub, "log_scalars": scalars, "runtime_info": info}
-
-
-def to_plain(value: Any) -> Any:
-    """Turn nested values into tensors, numbers, strings, dicts, lists and tuples.
-
-    Args:
-        value: Nested containers of tensors, NumPy scalars and arrays, and plain values.
-
-    Returns:
-        The same with plain types; what is none of these becomes its text.
-    """
-    if isinstance(value, Mapping):
-        return {key: to_plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        items = [to_plain(item) for item in value]
-        return tuple(items) if isinstance(value, tuple) else items
-    if value is None or type(value) in (bool, int, float, str) or isinstance(value, Tensor):
-        return value
-    if isinstance(value, torch.dtype | torch.device):
-        return str(value)
-    return to_plain(value.tolist()) if hasattr(value, "tolist") else str(value)

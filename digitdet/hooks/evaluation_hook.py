@@ -71,8 +71,8 @@ class EvaluationHook(Hook):
         data_batch: Any = None,  # noqa: ARG002
         outputs: Mapping[str, Tensor] | None = None,
     ) -> None:
-        """Add up the loss, without waiting for the device."""
-        if outputs is not None:
+        """Add up the loss, without waiting for the device; a skipped batch has none."""
+        if outputs:
             loss = outputs["loss"].detach()
             self._loss = loss if self._loss is None else self._loss + loss
             self._steps += 1

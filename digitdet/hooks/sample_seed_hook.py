@@ -1,15 +1,13 @@
 """Seeds every draw of a training, so that it repeats and resumes exactly."""
 
-import random
 from typing import Any
 
-import numpy as np
-import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import DistSamplerSeedHook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from digitdet.registry import HOOKS
+from digitdet.replay.draws import seed_step
 
 
 @HOOKS.register_module()
@@ -32,10 +30,7 @@ class SampleSeedHook(DistSamplerSeedHook):
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
         """Seed Python's, NumPy's and torch's generators for the step."""
-        seeds = np.random.SeedSequence((runner.seed, runner.iter, get_rank())).generate_state(3)
-        random.seed(int(seeds[0]))
-        np.random.seed(int(seeds[1]))
-        torch.manual_seed(int(seeds[2]))
+        seed_step(runner.seed, runner.iter, get_rank())
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Set the epoch of the sampler and of the dataset."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
 PREDICTOR = "roi_heads.box_predictor."
+PROPOSERS = ("rpn.head.cls_logits.", "rpn.head.bbox_pred.")
 
 
 def existing_checkpoint(file: str | Path) -> Path:
@@ -124,7 +125,10 @@ def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str)
 
 
 def load_pretrained(model: nn.Module, weights: str) -> None:
-    """Start a model from pretrained weights; its box predictor stays new where classes differ.
+    """Start a model from pretrained weights; last layers of another size stay new, which is told.
+
+    These are the box predictor, where the number of classes differs, and the RPN's two last
+    layers, where the number of anchors in a place does.
 
     Args:
         model: The model; it is changed in place.
@@ -138,14 +142,18 @@ def load_pretrained(model: nn.Module, weights: str) -> None:
     coco = weights == "COCO_V1"
     state = dict(download_coco_weights() if coco else state_dict_of(load_file(weights), weights))
     own = model.state_dict()
-    key = f"{PREDICTOR}cls_score.weight"
-    if key in state and key in own and state[key].shape[0] != own[key].shape[0]:
-        print_log(
-            f"{weights}: has a box predictor of {len(state[key])} classes, which is replaced by a "
-            f"new one of {len(own[key])}",
-            logger="current",
-            level=logging.INFO if coco else logging.WARNING,
-        )
-        state.update({k: value for k, value in own.items() if k.startswith(PREDICTOR)})
+    replaced = {
+        f"{PREDICTOR}cls_score.weight": ("a box predictor of {} classes", (PREDICTOR,)),
+        f"{PROPOSERS[0]}weight": ("an RPN of {} anchors in each place", PROPOSERS),
+    }
+    for key, (what, layers) in replaced.items():
+        if key in state and key in own and len(state[key]) != len(own[key]):
+            print_log(
+                f"{weights}: has {what.format(len(state[key]))}, which is replaced by a new one of "
+                f"{len(own[key])}",
+                logger="current",
+                level=logging.INFO if coco else logging.WARNING,
+            )
+            state.update({k: value for k, value in own.items() if k.startswith(layers)})
     check_state_dict(model, state, weights)
     model.load_state_dict(state)

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from digitdet.hooks import CheckpointHook
-from digitdet.hooks.checkpoint_hook import HISTORY_LENGTH, _pack_hub, _unpack_hub, to_plain
+from digitdet.hooks.checkpoint_hook import HISTORY_LENGTH, _pack_hub, _unpack_hub
+from digitdet.plain_values import to_plain
 from digitdet.runner import Runner
 
 

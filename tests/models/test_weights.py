@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
 from digitdet.models import FasterRCNN
@@ -26,10 +27,9 @@ def slim(num_classes: int = 11, width: int = 16, **changes: Any) -> FasterRCNN:
     return FasterRCNN(
         num_classes=num_classes,
         backbone={"type": "SlimResNetFPN", "widths": [8, 16, width], "out_channels": 16},
-        anchor_sizes=[[12], [24]],
         head_conv_channels=[],
         head_fc_channels=[16],
-        **changes,
+        **{"anchor_sizes": [[12], [24]], **changes},
     )
 
 
@@ -116,6 +116,43 @@ def test_weights_of_91_classes_leave_the_predictor_alone_new(tmp_path: Path) -> 
     assert len(predictor) == 4
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name] if name in predictor else coco.state_dict()[name])
+
+
+def test_another_number_of_anchors_leaves_the_last_layers_of_the_rpn_alone_new(
+    tmp_path: Path,
+) -> None:
+    other, model = slim(), slim(anchor_sizes=[[12, 24], [24, 48]])
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    file = save(tmp_path / "other.pth", other.state_dict())
+    load_pretrained(model, str(file))
+    new = {
+        f"rpn.head.{layer}.{part}"
+        for layer in ("cls_logits", "bbox_pred")
+        for part in ("weight", "bias")
+    }
+    assert new <= set(before)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, before[name] if name in new else other.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"num_classes": 91}, ["has a box predictor of 91 classes, which is replaced by a new"]),
+        ({"aspect_ratios": (1.0,)}, ["has an RPN of 1 anchors in each place, which is replaced"]),
+    ],
+)
+def test_what_is_replaced_is_said(
+    tmp_path: Path, changes: dict[str, Any], said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    file, model = save(tmp_path / "a.pth", slim(**changes).state_dict()), slim()
+    MMLogger.get_instance("weights").addHandler(caplog.handler)
+    load_pretrained(model, str(file))
+    messages = [message for message in caplog.messages if str(file) in message]
+    assert len(messages) == len(said)
+    for message, part in zip(messages, said, strict=True):
+        assert message.startswith(f"{file}: {part}")
 
 
 def test_another_number_of_classes_is_said_in_words() -> None:

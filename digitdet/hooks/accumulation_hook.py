@@ -1,0 +1,25 @@
+"""Ends each epoch with an update, where gradients are accumulated over batches."""
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from digitdet.registry import HOOKS
+
+
+@HOOKS.register_module()
+class AccumulationHook(Hook):
+    """Counts the batches of ``optim_wrapper.accumulative_counts`` anew in each epoch.
+
+    The last batches of an epoch, if they are fewer than that, make an update of their own, averaged
+    over their number. mmengine's count runs through all epochs instead, so that an epoch may end
+    with gradients that no checkpoint holds, and a resumed run would differ.
+    """
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Begin a new count."""
+        wrapper, batches = runner.optim_wrapper, len(runner.train_dataloader)
+        counts = getattr(wrapper, "_accumulative_counts", 1)
+        if counts > 1:
+            # As `initialize_count_status` does, which warns of BatchNorm each time.
+            wrapper._inner_count, wrapper._max_counts = 0, batches
+            wrapper._remainder_counts = batches % counts

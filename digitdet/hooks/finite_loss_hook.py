@@ -1,0 +1,180 @@
+"""Stops a training before a loss that is no number reaches its weights."""
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import torch
+from mmengine.dist import all_gather_object, all_reduce, get_rank, get_world_size
+from mmengine.hooks import Hook
+from mmengine.optim import AmpOptimWrapper
+from mmengine.runner import Runner
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from digitdet.registry import HOOKS
+from digitdet.replay.capture import keep_recording, record_step
+from digitdet.replay.messages import advise, describe
+from digitdet.replay.step import gradient_norms, run_step, to_numbers
+
+SKIPPED = "skipped_steps"
+
+
+class NonFiniteError(RuntimeError):
+    """A loss, or gradients, that are not finite."""
+
+
+@HOOKS.register_module()
+class FiniteLossHook(Hook):
+    """Stops the training when a loss or its gradients are not finite; the weights stay as they are.
+
+    The step is recorded in ``WORK_DIR/non_finite/iter_N`` for ``tools/replay.py``. A batch that is
+    skipped instead contributes nothing: no gradient, no step of the optimizer, no change of
+    BatchNorm's statistics, no loss in the log. Where gradients are accumulated, it is left out of
+    its update; gradients that are not finite take those accumulated before with them. Schedules
+    and averages of weights count the step all the same.
+
+    Gradients are looked at after ``clip_grad``, and not in mixed precision, where the scaler skips
+    steps by itself. In a distributed run, all processes skip or stop together.
+
+    Args:
+        max_skips: How many batches of the whole run may be skipped; the next one stops it. The
+            count is a part of the checkpoints.
+        num_replays_kept: How many recorded steps are kept, the newest ones; at least 1. Each holds
+            the model's weights.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+    """
+
+    priority = "HIGHEST"  # before RuntimeInfoHook, which logs the losses
+
+    def __init__(self, max_skips: int = 0, num_replays_kept: int = 3) -> None:
+        if max_skips < 0:
+            raise ValueError(f"FiniteLossHook: max_skips is 0 or more, got {max_skips!r}")
+        if num_replays_kept < 1:
+            raise ValueError(
+                f"FiniteLossHook: num_replays_kept is 1 or more, got {num_replays_kept!r}"
+            )
+        self.max_skips = max_skips
+        self.num_replays_kept = num_replays_kept
+        self._handles: list[Any] = []
+        self._batch: Any = None
+        self._buffers: dict[str, Tensor] = {}
+        self._untouched: list[nn.Parameter] = []
+        self._is_skipped = self._is_rerun = False
+
+    def before_train(self, runner: Runner) -> None:
+        """Watch the model's losses, and the gradients before each step of the optimizer."""
+        losses = partial(self._check_losses, runner)
+        optimizer = runner.optim_wrapper.optimizer
+        self._handles = [
+            runner.bare_model.register_forward_hook(losses, with_kwargs=True),
+            optimizer.register_step_pre_hook(lambda o, *_: self._check_gradients(runner, o)),
+        ]
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
+        """Keep what the step may spoil."""
+        self._batch, self._is_skipped = data_batch, False
+        self._buffers = {name: b.clone() for name, b in runner.bare_model.named_buffers()}
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,  # noqa: ARG002
+        data_batch: Any = None,  # noqa: ARG002
+        outputs: dict[str, Tensor] | None = None,
+    ) -> None:
+        """Look at gradients that are still being accumulated; take a skipped loss from the log."""
+        self._check_gradients(runner, runner.optim_wrapper.optimizer)
+        if self._is_skipped and outputs:
+            outputs.clear()
+
+    def after_train(self, runner: Runner) -> None:  # noqa: ARG002
+        """Leave the model as it was."""
+        while self._handles:
+            self._handles.pop().remove()
+
+    def _check_losses(
+        self, runner: Runner, model: Any, _: Any, kwargs: dict[str, Any], losses: Any
+    ) -> Any:
+        """Replace losses that are not finite by zeros, if their batch may be skipped."""
+        if self._is_rerun or kwargs.get("mode") != "loss" or not isinstance(losses, Mapping):
+            return None
+        total, terms = model.parse_losses(losses)
+        is_bad = not bool(torch.isfinite(total.detach()).all())
+        if not _any_process(is_bad):
+            return None
+        # On all processes: the backward pass of SyncBatchNorm talks to the others.
+        norms = gradient_norms(total, model)
+        self._stop_or_skip(runner, "loss", to_numbers(terms), norms, is_bad)
+        self._untouched = [p for p in model.parameters() if p.grad is None]
+        # Depends on each parameter, as a distributed run wants it, but on none of their values.
+        parts = [torch.atleast_1d(p)[:0].sum() for p in model.parameters() if p.requires_grad]
+        return dict.fromkeys(losses, torch.stack(parts).sum())
+
+    def _check_gradients(self, runner: Runner, optimizer: Optimizer) -> None:
+        for parameter in self._untouched:  # by a skipped batch, whose gradients are zeros
+            parameter.grad = None
+        self._untouched = []
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        if isinstance(runner.optim_wrapper, AmpOptimWrapper) or not gradients:
+            return
+        largest = torch.nn.utils.get_total_norm(gradients, math.inf)
+        if not _any_process(not bool(torch.isfinite(largest))):
+            return
+        self._is_rerun = True
+        self._restore_buffers(runner.bare_model)
+        total, terms = run_step(
+            runner.bare_model, self._batch, runner.seed, runner.iter + 1, get_rank()
+        )
+        self._is_rerun = False
+        norms = gradient_norms(total, runner.bare_model)
+        self._stop_or_skip(runner, "gradients", terms, norms, True)
+        for parameter in parameters:
+            parameter.grad = None
+
+    def _restore_buffers(self, model: nn.Module) -> None:
+        for name, buffer in model.named_buffers():
+            buffer.copy_(self._buffers[name])
+
+    def _stop_or_skip(
+        self,
+        runner: Runner,
+        cause: str,
+        losses: Mapping[str, float],
+        norms: Mapping[str, float],
+        is_own: bool,
+    ) -> None:
+        """Record the step; raise, or count it as skipped.
+
+        Raises:
+            NonFiniteError: If no more batches may be skipped.
+        """
+        self._restore_buffers(runner.bare_model)
+        said = ""
+        if is_own:
+            recorded = record_step(runner, self._batch, cause, losses, norms)
+            folder = keep_recording(runner.work_dir, recorded, self.num_replays_kept)
+            said = describe(recorded.report, folder)
+        said = next(filter(None, all_gather_object(said)), said)  # waits for all to have recorded
+        skipped = list(runner.message_hub.runtime_info.get(SKIPPED, []))
+        if len(skipped) >= self.max_skips:
+            self.after_train(runner)
+            raise NonFiniteError(f"{said}\n{advise(len(skipped))}")
+        skipped.append(runner.iter + 1)
+        runner.message_hub.update_info(SKIPPED, skipped)
+        self._is_skipped = True
+        count = f"{len(skipped)} of at most {self.max_skips}"
+        runner.logger.warning(f"{said}\nThe batch is skipped ({count}).")
+
+
+def _any_process(is_bad: bool) -> bool:
+    """Whether it is so in any process of a distributed run."""
+    if get_world_size() == 1:
+        return is_bad
+    flag = torch.tensor(float(is_bad))
+    all_reduce(flag, "max")
+    return bool(flag > 0)

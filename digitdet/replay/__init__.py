@@ -1,0 +1,1 @@
+"""Steps whose loss is not finite: recorded by a training, run again by ``tools/replay.py``."""
