@@ -8,7 +8,7 @@ from mmengine.evaluator import BaseMetric
 from digitdet.evaluation.coco.arrays import to_arrays
 from digitdet.evaluation.coco.backends import find_backend
 from digitdet.evaluation.coco.figures import coco_figures, explain
-from digitdet.evaluation.coco.settings import AREAS, HEIGHTS
+from digitdet.evaluation.coco.settings import AREAS, HEIGHTS, empty_curves
 from digitdet.evaluation.gathering import evaluate_gathered
 from digitdet.evaluation.results import Result, check_image_ids
 from digitdet.registry import METRICS
@@ -45,6 +45,11 @@ class DigitMetric(BaseMetric):
         self.backend = find_backend(backend)
         self.evaluator = self.backend.evaluator
         self.notes: dict[str, str] = {}
+
+    @classmethod
+    def figure_names(cls) -> tuple[str, ...]:
+        """Return the names of all figures that `compute_metrics` gives, on any split."""
+        return tuple(coco_figures(empty_curves(AREAS), empty_curves(HEIGHTS)))
 
     def process(self, data_batch: Any, data_samples: Sequence[Any]) -> None:
         """Keep the predictions and the truth of a batch.

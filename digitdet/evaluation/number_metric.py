@@ -43,6 +43,11 @@ class NumberMetric(BaseMetric):
         self.evaluator = f"numbers by {type(self.reader).__name__}"
         self.notes: dict[str, str] = {}
 
+    @classmethod
+    def figure_names(cls) -> tuple[str, ...]:
+        """Return the names of all figures that `compute_metrics` gives, on any split."""
+        return tuple(number_figures([]))
+
     def process(self, data_batch: Any, data_samples: Sequence[Any]) -> None:
         """Keep the predictions and the truth of a batch.
 

@@ -40,6 +40,11 @@ class SubmissionMetric(BaseMetric):
         self.category_ids = dict(category_ids)
         self.reader = READERS.build(dict(reader))
 
+    @classmethod
+    def figure_names(cls) -> tuple[str, ...]:
+        """Return the names of its figures: none."""
+        return ()
+
     def process(self, data_batch: Any, data_samples: Sequence[Any]) -> None:
         """Keep the predictions of a batch.
 

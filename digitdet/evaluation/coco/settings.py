@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from digitdet.evaluation.coco.arrays import FloatArray
+from digitdet.evaluation.coco.arrays import Curves, FloatArray
 from digitdet.labels import DIGITS, digit_to_label
 
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
@@ -53,3 +53,10 @@ AREAS = SizeRanges(
     ((0, ENDLESS), (0, 32**2), (32**2, 96**2), (96**2, ENDLESS)),
 )
 HEIGHTS = _height_ranges(12, 24, 48)
+
+
+def empty_curves(sizes: SizeRanges) -> Curves:
+    """Return the curves of a split without truth: -1 everywhere."""
+    shape = (len(LABELS), len(sizes.names), len(MAX_DETECTIONS))
+    levels = (len(IOU_THRESHOLDS), len(RECALL_THRESHOLDS))
+    return Curves(np.full((*levels, *shape), -1.0), np.full((levels[0], *shape), -1.0))

@@ -1,0 +1,70 @@
+"""Groups of parameters with a rate of their own, against the model's parameters."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mmengine.config import Config
+from torch import nn
+
+from digitdet.config_checks.meta_models import build_on_meta
+from digitdet.config_checks.numbers import NOT_NEGATIVE, is_number, section
+from digitdet.config_checks.parts import Part
+from digitdet.config_checks.problems import Problem, suggest
+
+KEY = "optim_wrapper.paramwise_cfg"
+
+
+def check_parameter_groups(config: Config, parts: Sequence[Part]) -> list[Problem]:
+    """Find groups that match no parameter, or none that is trained, and negative factors.
+
+    Groups are compared with the model's parameters only where its shapes can be built without
+    weights; see `build_on_meta`.
+
+    Args:
+        config: The merged config.
+        parts: What is built of it.
+    """
+    groups = section(section(config, "optim_wrapper"), "paramwise_cfg")
+    problems = list(_factors(KEY, groups))
+    keys = section(groups, "custom_keys")
+    for name in keys:
+        problems += _factors(f"{KEY}.custom_keys.{name}", section(keys, name))
+    model = build_on_meta(parts) if keys else None
+    return problems if model is None else problems + list(_matches(keys, model))
+
+
+def _factors(key: str, values: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, value in values.items():
+        is_factor = name.endswith("_mult") or name in ("lr", "weight_decay")
+        if is_factor and is_number(value) and not NOT_NEGATIVE.holds(value):
+            yield Problem(f"{key}.{name}", f"write {NOT_NEGATIVE.words}, not {value!r}")
+
+
+def _matches(keys: Mapping[str, Any], model: nn.Module) -> Iterator[Problem]:
+    """Compare names with parameters by mmengine's rule: the longest name that fits takes all."""
+    # mmengine joins prefix and name by a dot, for the outermost module's own parameters too.
+    parameters = {k if "." in k else f".{k}": v for k, v in model.named_parameters()}
+    by_length = sorted(sorted(keys), key=len, reverse=True)
+    owners = {name: next((k for k in by_length if k in name), None) for name in parameters}
+    for key in keys:
+        matching = [name for name in parameters if key in name]
+        own = [name for name in matching if owners[name] == key]
+        place = f"{KEY}.custom_keys.{key}"
+        if not matching:
+            hint = _hint(key, parameters)
+            yield Problem(place, f"no parameter of the model has {key!r} in its name{hint}")
+        elif not own:
+            longer = sorted({str(owners[name]) for name in matching})
+            text = f"longer names, {', '.join(map(repr, longer))}, take all that it fits; remove it"
+            yield Problem(place, text, is_warning=True)
+        elif not any(parameters[name].requires_grad for name in own):
+            text = "all parameters that it fits are frozen, so it does nothing"
+            yield Problem(place, f"{text}; remove it, or freeze less", is_warning=True)
+
+
+def _hint(key: str, parameters: Mapping[str, Any]) -> str:
+    """Return which part of a parameter's name was meant."""
+    names = {".".join(name.split(".")[:depth]) for name in parameters for depth in range(1, 6)}
+    names |= {part for name in parameters for part in name.split(".") if not part.isdecimal()}
+    first = sorted({name.split(".")[0] for name in parameters} - {""})
+    return suggest(key, sorted(names)) or f"; its parts are {', '.join(first)}"

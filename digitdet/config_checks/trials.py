@@ -1,0 +1,153 @@
+"""What the constructors themselves refuse, found by building parts that cost nothing."""
+
+import copy
+import re
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.optim import OptimWrapper
+from torch import nn
+
+from digitdet.config_checks.building import left_alone
+from digitdet.config_checks.libraries import is_known
+from digitdet.config_checks.meta_models import build_shapes
+from digitdet.config_checks.parts import Part
+from digitdet.config_checks.problems import Problem
+from digitdet.config_checks.run_length import RunLength, run_length
+from digitdet.transforms.safety import check_safe
+
+ALONE = ("hook", "metric", "reader", "log_processor")
+ON_META = ("backbone", "model")
+# Texts of torch that name an argument by another word.
+WORDS = {"learning rate": "lr", "beta parameter": "betas", "epsilon value": "eps"}
+# How `check_safe` begins: the place in the list of transforms.
+UNSAFE = re.compile(r"transforms\[0\](?P<inner>(\.transforms\[\d+\])*)\S*: ")
+# What `arguments` tells better.
+OF_ARGUMENTS = re.compile(r"unexpected keyword argument|missing \d+ required|multiple values for")
+
+
+def check_trials(
+    config: Config, parts: Sequence[Part], at_fault: Collection[str] = ()
+) -> list[Problem]:
+    """Build optimizers, schedulers, hooks, metrics, readers, transforms, scenes and the model.
+
+    The model is built without weights on torch's device ``meta``: shapes alone. What reads files,
+    writes or downloads is not built, and neither is what holds a class of a user's own. Random
+    states and mmengine's global instances are left as they were.
+
+    Args:
+        config: The merged config.
+        parts: What is built of it.
+        at_fault: Keys that problems are known of; what holds one is not built.
+    """
+    faults = list(at_fault)
+    problems: list[Problem] = []
+    with left_alone():
+        run = run_length(config, parts)
+        optimizer = _dummy_optimizer()
+        for part in reversed(parts):  # inner parts before what holds them
+            build = _builder(part, parts, optimizer, run)
+            if build is None or not _can_be_built(part, parts, faults):
+                continue
+            try:
+                built = build()
+            except Exception as error:
+                found = _problem(part, error)
+                faults.append(found.key)
+                problems += [] if OF_ARGUMENTS.search(str(error)) else [found]
+            else:
+                optimizer = built if part.registry.name == "optimizer" else optimizer
+    return problems[::-1]
+
+
+def _dummy_optimizer() -> torch.optim.Optimizer:
+    return torch.optim.SGD([nn.Parameter(torch.zeros(2, 2))], lr=0.1, momentum=0.9)
+
+
+def _can_be_built(part: Part, parts: Sequence[Part], faults: Collection[str]) -> bool:
+    inside = [other for other in parts if _within(other.key, part.key)]
+    return all(is_known(other.kind) for other in inside) and not any(
+        _within(fault, part.key) for fault in faults
+    )
+
+
+def _within(key: str, outer: str) -> bool:
+    return key == outer or key.startswith(f"{outer}.")
+
+
+def _builder(
+    part: Part, parts: Sequence[Part], optimizer: torch.optim.Optimizer, run: RunLength
+) -> Callable[[], Any] | None:
+    """Return what builds a part on trial; None for a part that is not built."""
+    name = part.registry.name
+    kind = part.kind
+    if kind is None:
+        return None
+    if name in ON_META:
+        return partial(build_shapes, part)
+    if name == "transform":
+        return partial(_build_transform, part, parts)
+    arguments = _arguments(part)
+    if name == "optimizer":
+        return partial(kind, [nn.Parameter(torch.zeros(2, 2))], **arguments)
+    if name == "parameter scheduler":
+        return partial(_build_scheduler, part, optimizer, run)
+    if name == "optim_wrapper" and kind is OptimWrapper:
+        return partial(kind, _dummy_optimizer(), **arguments)
+    is_scenes = name == "dataset" and getattr(kind, "__name__", "") == "SyntheticDigits"
+    return partial(kind, **arguments) if name in ALONE or is_scenes else None
+
+
+def _arguments(part: Part) -> dict[str, Any]:
+    left_out = {"type", "_scope_", *part.extra}
+    return {k: copy.deepcopy(v) for k, v in part.config.items() if k not in left_out}
+
+
+def _build_transform(part: Part, parts: Sequence[Part]) -> None:
+    """Build a transform, and refuse what its data set would: the outermost one, with all in it."""
+    built = part.registry.build(copy.deepcopy(dict(part.config)))
+    holder = part.key.rpartition(".transforms.")[0]
+    for other in parts:
+        is_holder = other.key == holder and other.registry.name == "dataset"
+        if is_holder and not other.config.get("allow_unsafe", False):
+            check_safe([built])
+
+
+def _build_scheduler(part: Part, optimizer: torch.optim.Optimizer, run: RunLength) -> None:
+    """Build a scheduler as mmengine's Runner does."""
+    by_epoch = part.config.get("by_epoch", True)
+    length = run.epochs if by_epoch else run.steps
+    of_epoch = run.steps // run.epochs if run.steps and run.epochs else 100
+    config = copy.deepcopy(dict(part.config))
+    if length is not None:
+        config.setdefault("end", length)
+    part.registry.build(config, default_args={"optimizer": optimizer, "epoch_length": of_epoch})
+
+
+def _problem(part: Part, error: Exception) -> Problem:
+    """Return what a constructor says, at the key of the argument that it names first."""
+    text = _text(part, error)
+    place = UNSAFE.match(text)
+    if place:
+        inner = re.sub(r"\[(\d+)\]", r".\1", place["inner"])
+        return Problem(part.key + inner, text[place.end() :])
+    named = text.lower()
+    for words, argument in WORDS.items():
+        named = named.replace(words, argument)
+    found = [
+        (match.start(), name)
+        for name in part.config
+        if name != "type" and (match := re.search(rf"\b{re.escape(name.lower())}\b", named))
+    ]
+    return Problem(f"{part.key}.{min(found)[1]}" if found else part.key, text)
+
+
+def _text(part: Part, error: Exception) -> str:
+    """Return an error's text on one line, without what mmengine's registries add to it."""
+    text = " ".join(str(error).split())
+    text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", text).strip("'\"")
+    name = getattr(part.kind, "__name__", part.registry.name)
+    return text or f"{name} refuses this ({type(error).__name__})"
