@@ -1,5 +1,6 @@
 """mmengine's Runner, quiet on the console and able to run distributed on a CPU."""
 
+import itertools
 import logging
 import os
 from collections.abc import Mapping
@@ -9,11 +10,13 @@ from typing import Any
 import mmengine.runner
 import torch
 from mmengine.dist import is_main_process
-from mmengine.logging import MMLogger
+from mmengine.logging import MessageHub, MMLogger
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
 from torch import nn
 from torch.utils.data import DataLoader
 
+from digitdet.console import console
+from digitdet.determinism import prepare_cublas
 from digitdet.models.weights import check_state_dict, load_file, state_dict_of
 
 # Warnings that mmengine 0.10.7 gives of its own code; nothing that a user can act on.
@@ -45,6 +48,37 @@ class Runner(mmengine.runner.Runner):
             _set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
+        self._timestamp = _unused_stamp(self.timestamp)
+
+    def set_randomness(
+        self, seed: int | None, diff_rank_seed: bool = False, deterministic: bool = False
+    ) -> None:
+        """Seed all generators; say which seed was drawn where the config has none.
+
+        Args:
+            seed: The seed, or None to draw one.
+            diff_rank_seed: Give each process of a distributed run another seed.
+            deterministic: Compute with algorithms whose results repeat bit for bit.
+
+        Raises:
+            ValueError: If the environment makes that impossible on CUDA.
+        """
+        if deterministic and torch.cuda.is_available():
+            prepare_cublas(os.environ)
+        super().set_randomness(seed, diff_rank_seed, deterministic)
+        drawn = seed is None and self._train_loop is not None and not self.cfg.get("resume")
+        if drawn and is_main_process():
+            console.print(
+                f"the config sets no seed; this run's is {self.seed}: to repeat it, "
+                f"`--cfg-options randomness.seed={self.seed}`"
+            )
+
+    def resume(self, filename: str, *args: Any, **kwargs: Any) -> None:
+        """Go on from a checkpoint with its seed; the order of the pictures follows from it too."""
+        super().resume(filename, *args, **kwargs)
+        sampler: Any = getattr(self.train_dataloader.batch_sampler, "sampler", None)
+        if hasattr(sampler, "seed") and not self._randomness_cfg.get("diff_rank_seed"):
+            sampler.seed = self.seed
 
     def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
         """Build the data sets, then the model: data that is missing is told before weights load."""
@@ -117,6 +151,17 @@ class Runner(mmengine.runner.Runner):
         if self.distributed and not torch.cuda.is_available():
             return MMDistributedDataParallel(model, broadcast_buffers=False)
         return super().wrap_model(model_wrapper_cfg, model)
+
+
+def _unused_stamp(stamp: str) -> str:
+    """Tell a run from those of this process that began in the same second.
+
+    mmengine names a run's log, message hub and visualizer by its second; two runs of one name
+    would share them, and with them the history.
+    """
+    candidates = (stamp if number == 1 else f"{stamp}_{number}" for number in itertools.count(1))
+    used = tuple(MessageHub._instance_dict)
+    return next(name for name in candidates if not any(one.endswith(name) for one in used))
 
 
 _RANK_VARIABLES = {

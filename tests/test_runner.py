@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from torch import nn
 from torch.utils.data import DataLoader
 
 from digitdet.runner import Runner, _set_rank_variables
@@ -69,3 +70,10 @@ def test_the_newest_checkpoint_is_that_of_the_most_steps(tmp_path: Path) -> None
     for name in ("epoch_9.pth", "epoch_10.pth", "best_map_epoch_11.pth", "epoch_12.pth.part"):
         (tmp_path / name).touch()
     assert newest_checkpoint(tmp_path) == tmp_path / "epoch_10.pth"
+
+
+def test_two_runs_of_the_same_second_share_nothing(tmp_path: Path) -> None:
+    first, second = (Runner(nn.Linear(1, 1), str(tmp_path), default_scope=None) for _ in range(2))
+    first.message_hub.update_info("of the first", 1)
+    assert "of the first" not in second.message_hub.runtime_info
+    assert first.logger.log_file != second.logger.log_file

@@ -1,0 +1,101 @@
+"""Same seed, same run on CUDA; each run is a process of its own, as a user starts it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[1]
+EXPERIMENTS = ROOT / "configs" / "experiments"
+SCENES = [
+    "train_dataloader.num_workers=0",
+    "val_dataloader.num_workers=0",
+    "train_dataloader.batch_size=4",
+    "train_dataloader.dataset.num_scenes=16",
+    "val_dataloader.dataset.num_scenes=8",
+    "train_cfg.max_epochs=2",
+    "param_scheduler.0.end=2",
+    "param_scheduler.1.T_max=2",
+]
+R50 = """
+_base_ = [
+    "{0}/_base_/datasets/synthetic.py",
+    "{0}/_base_/models/faster_rcnn_r50_fpn_v2.py",
+    "{0}/_base_/schedules/sgd_10e.py",
+    "{0}/_base_/default_runtime.py",
+]
+model = dict(weights=None, trainable_backbone_stages=None, min_size=192, max_size=384)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.05, by_epoch=False, end=50),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=6, convert_to_iter_based=True),
+]
+"""
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device"),
+]
+
+
+def _train(folder: Path, config: Path, *options: str) -> Path:
+    """Train in a process of its own; returns the checkpoint of the last epoch."""
+    command = [sys.executable, str(ROOT / "tools" / "train.py"), str(config)]
+    command += ["--work-dir", str(folder), "--cfg-options", *SCENES, *options]
+    environment = {k: v for k, v in os.environ.items() if k != "CUBLAS_WORKSPACE_CONFIG"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=400)
+    assert done.returncode == 0, done.stderr
+    return folder / "epoch_2.pth"
+
+
+def _difference(one: Path, other: Path) -> float:
+    """The largest difference between two checkpoints' weights; 0 where all bits are equal."""
+    first, second = (
+        torch.load(file, map_location="cpu", weights_only=True)["state_dict"]
+        for file in (one, other)
+    )
+    assert first.keys() == second.keys()
+    gaps = (value.double() - second[name].double() for name, value in first.items())
+    return max(float(gap.abs().max()) for gap in gaps)
+
+
+def _losses(file: Path) -> list[float]:
+    """The mean loss of each epoch, from its checkpoint."""
+    hub = torch.load(file, map_location="cpu", weights_only=True)["message_hub"]
+    return [epoch["loss"] for epoch in hub["runtime_info"]["evaluation_history"]]
+
+
+@pytest.fixture(params=["compact", "resnet50"])
+def config(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The config of a detector, to be trained on scenes."""
+    if request.param == "compact":
+        return EXPERIMENTS / "quickstart.py"
+    file = tmp_path / "resnet50.py"
+    file.write_text(R50.format(ROOT / "configs"), encoding="utf-8")
+    return file
+
+
+def test_two_deterministic_runs_are_equal_bit_for_bit(config: Path, tmp_path: Path) -> None:
+    runs = [_train(tmp_path / name, config, "randomness.deterministic=True") for name in "ab"]
+    assert _difference(*runs) == 0
+    assert _losses(runs[0]) == _losses(runs[1])
+    other = _train(tmp_path / "c", config, "randomness.deterministic=True", "randomness.seed=1")
+    assert _difference(runs[0], other) > 0
+
+
+def test_how_far_two_other_runs_are_apart_is_said(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [_train(tmp_path / name, config) for name in "ab"]
+    found = {
+        "model": config.stem,
+        "device": torch.cuda.get_device_name(),
+        "torch": torch.__version__,
+        "largest difference of a weight": _difference(*runs),
+        "losses": [_losses(run) for run in runs],
+    }
+    with capsys.disabled():
+        sys.stdout.write(f"\nwithout randomness.deterministic: {json.dumps(found)}\n")
