@@ -1,75 +1,37 @@
-"""Loads a config: inheritance, overrides, and a refusal of what nothing reads."""
+"""Loads a config: inheritance, overrides, and a refusal of all that is wrong with it."""
 
-import ast
-import difflib
 import importlib
-import inspect
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-# Read by digitdet, or by mmengine from the whole config.
-OTHER_KEYS = frozenset(
-    {
-        "custom_imports",
-        "data_root",
-        "find_unused_parameters",
-        "model_wrapper_cfg",
-        "reader",
-        "sync_bn",
-    }
+from digitdet.config_checks.problems import ConfigError
+from digitdet.config_sources.origins import Origins
+from digitdet.config_sources.purity import refuse_code
+from digitdet.config_sources.statements import read_statements
+from digitdet.console import console
+from digitdet.overrides import (
+    check_overrides,
+    drop_marks,
+    merge_overrides,
+    parse_overrides,
+    value_of,
 )
+
+__all__ = ["forget_pretrained", "import_modules", "load", "load_reader", "parse_overrides"]
+
 # What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
 DEFAULT_READER = {"type": "LineReader"}
-LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
-EVALUATORS = ("val_evaluator", "test_evaluator")
-
-
-def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
-    """Parse ``KEY=VALUE`` texts of the command line.
-
-    Args:
-        options: Texts such as ``"model.min_size=256"``, ``"model.mean=[0,0,0]"`` or
-            ``"data_root=/my data"``.
-
-    Returns:
-        Dotted key -> value: a Python literal where the text is one, else the text itself.
-
-    Raises:
-        ValueError: If one is not of that form, or begins like a list, tuple or dict and is none.
-    """
-    parsed = {}
-    for option in options:
-        key, equals, text = option.partition("=")
-        if not key.strip() or not equals:
-            raise ValueError(f"--cfg-options takes KEY=VALUE, got {option!r}")
-        parsed[key.strip()] = _parse_value(text, option)
-    return parsed
-
-
-def _parse_value(text: str, option: str) -> Any:
-    words = {"true": True, "false": False, "none": None}
-    if text.lower() in words:
-        return words[text.lower()]
-    try:
-        value = ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        if text.startswith(("[", "(", "{")):
-            raise ValueError(
-                f"--cfg-options: the value of {option!r} is no Python literal; write texts within "
-                "it in quotes, for example \"key=['a','b']\""
-            ) from None
-        return text
-    return list(value) if isinstance(value, tuple) else value
 
 
 def load(file: str | Path, options: Sequence[str] = ()) -> Config:
-    """Load a config, apply overrides, and hand on what parts of it share.
+    """Load a config, apply overrides, hand on what parts of it share, and check all of it.
 
-    Modules beside the config and in the working folder can be named in ``custom_imports``.
+    Modules beside the config and in the working folder can be named in ``custom_imports``. What
+    only looks wrong is printed as a warning.
 
     Args:
         file: The config.
@@ -81,20 +43,21 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
         ``work_dirs/NAME_OF_THE_CONFIG`` where it is not set.
 
     Raises:
-        FileNotFoundError: If the config or one of its bases is missing.
+        FileNotFoundError: If the config is missing.
         ImportError: If a module of ``custom_imports`` can't be imported.
-        ValueError: If the config can't be parsed, or a top-level key is one that nothing reads.
+        ValueError: If the config can't be read; a `ConfigError` if anything is wrong with it. Its
+            text has all of it: each with file and line, or the override.
     """
-    file = Path(file)
+    from digitdet.sharing import hand_on
+
+    file, overrides = Path(file), parse_overrides(options)
     config = _read(file)
-    overrides = parse_overrides(options)
-    _check_keys(config, str(file))
-    _check_keys({key.split(".")[0]: None for key in overrides}, "--cfg-options")
-    config.merge_from_dict(overrides)
+    before = _merge(config, overrides, str(file))
     if not config.get("work_dir"):
         config.work_dir = f"work_dirs/{file.stem}"
     import_modules(config, file)
-    _hand_on(config)
+    hand_on(config)
+    _check(config, overrides, before, file)
     return config
 
 
@@ -107,24 +70,27 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
         options: Overrides of ``reader``, ``KEY=VALUE``.
 
     Raises:
-        FileNotFoundError: If the config or one of its bases is missing.
+        FileNotFoundError: If the config is missing.
         ImportError: If a module of ``custom_imports`` can't be imported.
-        ValueError: If the config can't be parsed, states no reader or a top-level key that nothing
-            reads, or an option is of another key.
+        ValueError: If the config can't be read, states no reader, a wrong one or a top-level key
+            that nothing reads, or an option is of another key.
     """
+    from digitdet.config_checks.keys import known_keys
+
     overrides = parse_overrides(options)
     for key in overrides:
         if key.split(".")[0] != "reader":
             raise ValueError(f"--cfg-options: only `reader` is read here, got {key!r}")
-    config = Config({"reader": DEFAULT_READER}) if file is None else _read(Path(file))
-    _check_keys(config, str(file))
-    config.merge_from_dict(overrides)
-    reader = config.get("reader")
-    if not isinstance(reader, Mapping) or "type" not in reader:
-        given = f"`reader = {reader!r}` has no `type`" if reader else "states no reader"
-        raise ValueError(f'{file}: {given}; write `reader = dict(type="LineReader", ...)`')
+    file = None if file is None else Path(file)
+    whole = {"reader": DEFAULT_READER} if file is None else _read(file)
+    others = known_keys() - {"reader", "custom_imports"}
+    config = Config({key: value for key, value in whole.items() if key not in others})
+    before = _merge(config, overrides, str(file))
     if file is not None:
-        import_modules(config, Path(file))
+        import_modules(config, file)
+    _check(config, overrides, before, file)
+    if not config.get("reader"):
+        raise ValueError(f'{file}: states no reader; write `reader = dict(type="LineReader", ...)`')
     return dict(config.to_dict()["reader"])
 
 
@@ -132,15 +98,40 @@ def _read(file: Path) -> Config:
     """Read a config with its bases."""
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no such config")
+    refuse_code(file)
     try:
         config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
-    except FileNotFoundError:
-        raise
     except Exception as error:
         raise ValueError(f"{file}: can't be read as a config: {error}") from error
-    for part in _nested(config._cfg_dict):
-        part.pop("_delete_", None)  # mmengine leaves it where there is nothing to replace
+    drop_marks(config._cfg_dict)
     return config
+
+
+def _merge(config: Config, overrides: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Merge overrides into a config; return the values of their keys before, where there were."""
+    problems = check_overrides(config._cfg_dict, overrides)
+    if problems:
+        raise ConfigError(source, problems, lambda key: f"--cfg-options {key}")
+    found = {key: value_of(config._cfg_dict, key) for key in overrides}
+    merge_overrides(config, overrides)
+    return {key: value[0] for key, value in found.items() if value}
+
+
+def _check(
+    config: Config, overrides: Mapping[str, Any], before: Mapping[str, Any], file: Path | None
+) -> None:
+    """Refuse a config that anything is wrong with; print what only looks wrong."""
+    from digitdet.config_checks.all_checks import find_problems
+
+    problems = find_problems(config, overrides, before)
+    if not problems:
+        return
+    place = Origins(read_statements(file) if file else [], overrides).place
+    wrong = [problem for problem in problems if not problem.is_warning]
+    if wrong:
+        raise ConfigError(str(file), wrong, place)
+    for problem in problems:
+        console.print(f"warning: {place(problem.key)}: {problem.key}: {problem.message}")
 
 
 def import_modules(config: Config, file: Path) -> None:
@@ -152,9 +143,11 @@ def import_modules(config: Config, file: Path) -> None:
     for folder in (Path.cwd(), file.resolve().parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-    wanted = config.get("custom_imports") or {}
+    wanted = config.get("custom_imports")
+    wanted = wanted if isinstance(wanted, Mapping) else {}  # what else it is, is told later
     names = wanted.get("imports", [])
-    for name in [names] if isinstance(names, str) else names:
+    names = [names] if isinstance(names, str) else names
+    for name in names if isinstance(names, list | tuple) else []:
         try:
             importlib.import_module(name)
         except Exception as error:
@@ -171,50 +164,3 @@ def forget_pretrained(config: Config) -> None:
     """Take pretrained weights out of a config whose model gets a checkpoint's instead."""
     if "weights" in config.model:
         config.model.weights = None
-
-
-def known_keys() -> set[str]:
-    """Return the top-level keys that digitdet or mmengine's Runner reads."""
-    from mmengine.runner import Runner
-
-    return (set(inspect.signature(Runner.__init__).parameters) - {"self", "cfg"}) | OTHER_KEYS
-
-
-def _check_keys(config: Mapping[str, Any], source: str) -> None:
-    known = known_keys()
-    for key in config:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise ValueError(f"{source}: nothing reads the top-level key {key!r}{hint}")
-
-
-def _hand_on(config: Config) -> None:
-    """Give each dataset the ``data_root`` and each metric the ``reader`` of the top level."""
-    from digitdet.registry import DATASETS, METRICS
-
-    if "data_root" in config:
-        datasets = (config.get(loader) or {} for loader in LOADERS)
-        _set_argument(datasets, DATASETS, "data_root", config.data_root)
-    if "reader" in config:
-        evaluators = (config.get(evaluator) or {} for evaluator in EVALUATORS)
-        _set_argument(evaluators, METRICS, "reader", config.reader)
-
-
-def _set_argument(parts: Iterator[Any], registry: Any, name: str, value: Any) -> None:
-    """Set an argument in each config of a registered class that takes it and sets none."""
-    for part in parts:
-        for config in _nested(part):
-            kind = registry.get(config["type"]) if isinstance(config.get("type"), str) else None
-            if kind and name in inspect.signature(kind).parameters:
-                config.setdefault(name, value)
-
-
-def _nested(part: Any) -> Iterator[Any]:
-    """Yield each dict within nested dicts and lists."""
-    if isinstance(part, Mapping):
-        yield part
-        part = list(part.values())
-    if isinstance(part, list | tuple):
-        for item in part:
-            yield from _nested(item)

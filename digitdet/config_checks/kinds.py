@@ -18,7 +18,7 @@ class Kind:
         registry: Where its ``type`` is found.
         default: Its ``type`` where the config states none; None where it has to.
         given: Names of arguments that its builder supplies.
-        extra: Keys beside its arguments, which its builder takes out.
+        extra: Keys beside its arguments, which its builder takes out; see `EXTRA`.
     """
 
     registry: Registry

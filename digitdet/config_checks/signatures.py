@@ -29,9 +29,40 @@ class Signature:
     parameters: Mapping[str, inspect.Parameter]
     takes_any: bool = False
 
+    def __or__(self, other: "Signature") -> "Signature":
+        """Return one that takes the other's names, too."""
+        parameters = {**self.parameters, **other.parameters}
+        return Signature(parameters, self.takes_any or other.takes_any)
+
+    def without(self, *names: str) -> "Signature":
+        """Return one that does not take these names."""
+        parameters = {name: p for name, p in self.parameters.items() if name not in names}
+        return Signature(parameters, self.takes_any)
+
+    def requiring(self, *names: str) -> "Signature":
+        """Return one that needs these names of its own."""
+        empty = inspect.Parameter.empty
+        needed = {name: self.parameters[name].replace(default=empty) for name in names}
+        return Signature({**self.parameters, **needed}, self.takes_any)
+
     def required(self) -> list[str]:
         """Return the names without a default."""
         return [name for name, p in self.parameters.items() if p.default is inspect.Parameter.empty]
+
+
+def options(**annotations: Any) -> Signature:
+    """Return the signature of something that takes these names, none of them required.
+
+    Args:
+        annotations: Name -> annotation.
+    """
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return Signature(
+        {
+            name: inspect.Parameter(name, kind, default=..., annotation=annotation)
+            for name, annotation in annotations.items()
+        }
+    )
 
 
 @functools.cache

@@ -48,6 +48,24 @@ def _interpolation(value: Any) -> Any:
     return v2.InterpolationMode(value) if isinstance(value, str) else value
 
 
+def translate(name: str, value: Any) -> Any:
+    """Translate the value of a transform's argument that a text config cannot hold as it is.
+
+    Args:
+        name: The argument.
+        value: What the config states: of ``dtype`` its name, of ``interpolation`` its value.
+
+    Returns:
+        What torchvision takes; any other argument's value as it is.
+
+    Raises:
+        ValueError: If it can't be translated.
+    """
+    if name == "dtype":
+        return _dtype(value)
+    return _interpolation(value) if name == "interpolation" else value
+
+
 def box_labels(sample: tuple[Tensor, Target]) -> tuple[Tensor, Tensor]:
     """Return what has to be dropped with a box: its label and its crowd mark."""
     _, target = sample
@@ -76,10 +94,7 @@ def build_transform(
         ValueError: If a name can't be translated.
     """
     args = {**(default_args or {}), **cfg}
-    if "dtype" in args:
-        args["dtype"] = _dtype(args["dtype"])
-    if "interpolation" in args:
-        args["interpolation"] = _interpolation(args["interpolation"])
+    args = {name: translate(name, value) for name, value in args.items()}
     nested = args.get("transforms")
     if isinstance(nested, Sequence) and not isinstance(nested, str):
         args["transforms"] = [
