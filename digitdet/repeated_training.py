@@ -28,7 +28,7 @@ def train_repeatedly(
     seeds: Sequence[int],
     *,
     work_dir: str | None = None,
-    resume: bool = False,
+    resume: bool | str = False,
     amp: bool = False,
     options: Sequence[str] = (),
     launcher: str = "none",
@@ -43,8 +43,8 @@ def train_repeatedly(
         config_file: The config; its ``randomness.seed`` is replaced.
         seeds: The seeds.
         work_dir: Folder of the runs; the config's if None.
-        resume: Take runs that ``seeds.json`` holds as they are, and go on with one that was
-            stopped.
+        resume: True to take runs that ``seeds.json`` holds as they are, and to go on with one that
+            was stopped. A checkpoint, as `train` takes it, is refused: it is of one seed.
         amp: Train in mixed precision; needs a CUDA device.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
@@ -59,6 +59,11 @@ def train_repeatedly(
         ValueError: If the config, the seeds or the ``seeds.json`` to go on from can't be used.
     """
     check_seeds(seeds, options)
+    if isinstance(resume, str):
+        raise ValueError(
+            f"--seeds: --resume takes no checkpoint here, got {resume!r}; each run goes on from "
+            "the newest in its own folder"
+        )
     config = configs.load(config_file, options)
     hook = _evaluation_hook(config, str(config_file))
     folder = Path(work_dir or config.work_dir)
@@ -74,7 +79,7 @@ def train_repeatedly(
             runner = train(
                 config_file,
                 work_dir=str(home),
-                resume=resume and newest_checkpoint(home) is not None,
+                resume=bool(resume) and newest_checkpoint(home) is not None,
                 amp=amp,
                 options=[*options, f"randomness.seed={seed}"],
                 launcher=launcher,

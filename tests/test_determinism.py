@@ -1,12 +1,18 @@
+"""Same seed, same run, on a CPU."""
+
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from digitdet.determinism import prepare_cublas
+from digitdet.runner import Runner
 from digitdet.training import train
 
-QUICKSTART = Path(__file__).parents[1] / "configs" / "experiments" / "quickstart.py"
+EXPERIMENTS = Path(__file__).parents[1] / "configs" / "experiments"
+QUICKSTART = EXPERIMENTS / "quickstart.py"
 SMALL = [
     "train_dataloader.dataset.num_scenes=8",
     "train_dataloader.num_workers=0",
@@ -19,6 +25,18 @@ SMALL = [
     "param_scheduler.1.T_max=2",
     "model.min_size=32",
     "model.max_size=96",
+]
+PHOTOGRAPHS = [
+    "load_from=None",
+    "train_dataloader.batch_size=4",
+    "train_dataloader.dataset.indices=12",
+    "val_dataloader.dataset.indices=4",
+    "train_cfg.max_epochs=2",
+    "param_scheduler.0.T_max=2",
+    "default_hooks.logger.interval=1",
+    "model.min_size=64",
+    "model.max_size=160",
+    "model.score_threshold=0.0",
 ]
 
 
@@ -43,14 +61,12 @@ def test_a_workspace_that_does_not_repeat_is_refused_with_the_remedy(value: str)
 def test_a_run_without_a_seed_says_the_one_it_drew_and_repeats_with_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = train(
-        QUICKSTART, work_dir=str(tmp_path / "1"), options=[*SMALL, "randomness.seed=None"]
-    )
+    first = _train(tmp_path / "1", "randomness.seed=None")
     drawn = f"randomness.seed={first.seed}"
     assert f"this run's is {first.seed}: to repeat it, `--cfg-options {drawn}`" in (
         capsys.readouterr().out
     )
-    train(QUICKSTART, work_dir=str(tmp_path / "2"), options=[*SMALL, drawn])
+    _train(tmp_path / "2", drawn)
     assert "the config sets no seed" not in capsys.readouterr().out
     _check_equal(tmp_path / "1" / "epoch_2.pth", tmp_path / "2" / "epoch_2.pth")
 
@@ -58,14 +74,49 @@ def test_a_run_without_a_seed_says_the_one_it_drew_and_repeats_with_it(
 def test_a_resumed_run_keeps_the_seed_that_was_drawn(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = [*SMALL, "randomness.seed=None"]
-    train(QUICKSTART, work_dir=str(tmp_path / "1"), options=options)
+    _train(tmp_path / "1", "randomness.seed=None")
     (tmp_path / "2").mkdir()
     (tmp_path / "2" / "epoch_1.pth").write_bytes((tmp_path / "1" / "epoch_1.pth").read_bytes())
     capsys.readouterr()
-    train(QUICKSTART, work_dir=str(tmp_path / "2"), options=options, resume=True)
+    _train(tmp_path / "2", "randomness.seed=None", resume=True)
     assert "the config sets no seed" not in capsys.readouterr().out
     _check_equal(tmp_path / "1" / "epoch_2.pth", tmp_path / "2" / "epoch_2.pth")
+
+
+@pytest.mark.real_data
+def test_a_seed_gives_the_same_bits_with_or_without_preflight_and_workers(
+    real_data: Path, tmp_path: Path
+) -> None:
+    def run(name: str, *changes: str, preflight: bool = False) -> Path:
+        options = [*PHOTOGRAPHS, f"data_root={real_data}", *changes]
+        file = EXPERIMENTS / "frcnn_small_folder.py"
+        train(file, work_dir=str(tmp_path / name), options=options, preflight=preflight)
+        return tmp_path / name / "epoch_2.pth"
+
+    first = run("first", "train_dataloader.num_workers=0", preflight=True)
+    workers = run("workers", "train_dataloader.num_workers=2", "val_dataloader.num_workers=2")
+    again = run("again", "train_dataloader.num_workers=0")
+    other = run("other", "train_dataloader.num_workers=0", "randomness.seed=1")
+    losses = [row["loss"] for row in _scalars(first) if "loss" in row]
+    assert len(losses) == 6
+    for repeated in (workers, again):
+        _check_equal(first, repeated)
+        assert _scalars(first) == _scalars(repeated)
+    with pytest.raises(AssertionError):
+        _check_equal(first, other)
+    assert losses != [row["loss"] for row in _scalars(other) if "loss" in row]
+
+
+def _train(folder: Path, *changes: str, resume: bool = False) -> Runner:
+    options = [*SMALL, *changes]
+    return train(QUICKSTART, work_dir=str(folder), options=options, resume=resume, preflight=False)
+
+
+def _scalars(checkpoint: Path) -> list[dict[str, Any]]:
+    """The losses, rates and figures that a run logged, without its times."""
+    (file,) = checkpoint.parent.glob("*/vis_data/scalars.json")
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [{k: v for k, v in row.items() if k not in ("time", "data_time")} for row in rows]
 
 
 def _check_equal(one: Path, other: Path) -> None:

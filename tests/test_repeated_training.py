@@ -89,6 +89,11 @@ def test_what_can_not_be_repeated_is_refused_before_training(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_checkpoint_to_resume_from_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"takes no checkpoint here, got 'epoch_1\.pth'"):
+        train_repeatedly(QUICKSTART, [0], work_dir=str(tmp_path), resume="epoch_1.pth")
+
+
 def test_the_file_has_each_run_and_the_spread_of_each_figure(two_seeds: Path) -> None:
     content = json.loads((two_seeds / SEEDS_FILE).read_text(encoding="utf-8"))
     runs = content["runs"]
@@ -110,7 +115,8 @@ def test_the_file_has_each_run_and_the_spread_of_each_figure(two_seeds: Path) ->
 
 
 def test_each_run_is_the_one_that_training_alone_gives(two_seeds: Path, tmp_path: Path) -> None:
-    train(QUICKSTART, work_dir=str(tmp_path), options=[*SMALL, "randomness.seed=3"])
+    options = [*SMALL, "randomness.seed=3"]
+    train(QUICKSTART, work_dir=str(tmp_path), options=options, preflight=False)
     alone, second = _weights(tmp_path / "epoch_2.pth"), _weights(two_seeds / "seed_3/epoch_2.pth")
     first = _weights(two_seeds / "seed_5" / "epoch_2.pth")
     assert all(torch.equal(value, second[name]) for name, value in alone.items())
