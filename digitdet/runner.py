@@ -3,6 +3,7 @@
 import itertools
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,14 @@ from digitdet.console import console
 from digitdet.determinism import prepare_cublas
 from digitdet.models.weights import check_state_dict, load_file, state_dict_of
 
-# Warnings that mmengine 0.10.7 gives of its own code; nothing that a user can act on.
-OWN_DEPRECATIONS = ('"FileClient" will be deprecated', '"HardDiskBackend" is the alias')
+# Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
+# that the config itself froze, one for each, and of accumulated gradients that a resumed run would
+# lack (AccumulationHook leaves none over).
+OWN_WARNINGS = re.compile(
+    r'"FileClient" will be deprecated|"HardDiskBackend" is the alias'
+    r"|\S+ is skipped since its requires_grad=False"
+    r"|Resumed iteration number is not divisible by|Gradient accumulative may slightly decrease"
+)
 
 
 class Runner(mmengine.runner.Runner):
@@ -33,7 +40,7 @@ class Runner(mmengine.runner.Runner):
         """Build the logger; its console handler shows warnings and worse."""
         logger = super().build_logger(log_level=log_level, **kwargs)
         for handler in logger.handlers:
-            handler.addFilter(lambda record: not record.getMessage().startswith(OWN_DEPRECATIONS))
+            handler.addFilter(lambda record: not OWN_WARNINGS.match(record.getMessage()))
             if not isinstance(handler, logging.FileHandler):
                 handler.setLevel(max(handler.level, logging.WARNING))
         return logger

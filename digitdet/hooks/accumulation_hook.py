@@ -1,5 +1,7 @@
 """Ends each epoch with an update, where gradients are accumulated over batches."""
 
+import warnings
+
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -14,6 +16,11 @@ class AccumulationHook(Hook):
     over their number. mmengine's count runs through all epochs instead, so that an epoch may end
     with gradients that no checkpoint holds, and a resumed run would differ.
     """
+
+    def before_train(self, runner: Runner) -> None:
+        """Keep quiet that schedules move on before the first update: they do so with each batch."""
+        if getattr(runner.optim_wrapper, "_accumulative_counts", 1) > 1:
+            warnings.filterwarnings("ignore", "Detected call of `scheduler.step", UserWarning)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Begin a new count."""

@@ -102,8 +102,11 @@ def _unpack_hub(hub: Mapping[str, Any], work_dir: str) -> dict[str, Any]:
     A run may go on in another folder than it was in: the best one there is not its to delete.
     """
     scalars = {name: HistoryBuffer(*pair) for name, pair in hub["log_scalars"].items()}
-    info = dict(hub["runtime_info"])
+    info, keys = dict(hub["runtime_info"]), dict(hub["resumed_keys"])
     if "best_ckpt" in info:
         here = Path(work_dir, Path(info.pop("best_ckpt")).name)
-        info.update({"best_ckpt": str(here)} if here.is_file() else {})
-    return {**hub, "log_scalars": scalars, "runtime_info": info}
+        if here.is_file():
+            info["best_ckpt"] = str(here)
+        else:
+            keys.pop("best_ckpt", None)
+    return {"log_scalars": scalars, "runtime_info": info, "resumed_keys": keys}
