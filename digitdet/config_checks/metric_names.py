@@ -114,7 +114,9 @@ def _unknown(key: str, name: str, figures: Sequence[str]) -> list[Problem]:
         return []
     if not figures:
         return [Problem(key, "the val_evaluator gives no figure; add a DigitMetric to it")]
-    hint = suggest(name, figures) or f"; take one such as {figures[0]!r}"
+    # Elsewhere it may be called "coco/bbox_mAP_50".
+    hint = suggest(name, figures) or suggest(name.rpartition("/")[2].lower(), figures)
+    hint = hint or f"; take one such as {figures[0]!r}"
     return [Problem(key, f"the val_evaluator gives no figure {name!r}{hint}")]
 
 

@@ -1,11 +1,12 @@
 """Groups of parameters with a rate of their own, against the model's parameters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
 from torch import nn
 
+from digitdet.config_checks.libraries import class_name
 from digitdet.config_checks.meta_models import build_on_meta
 from digitdet.config_checks.numbers import NOT_NEGATIVE, is_number, section
 from digitdet.config_checks.parts import Part
@@ -17,8 +18,8 @@ KEY = "optim_wrapper.paramwise_cfg"
 def check_parameter_groups(config: Config, parts: Sequence[Part]) -> list[Problem]:
     """Find groups that match no parameter, or none that is trained, and negative factors.
 
-    Groups are compared with the model's parameters only where its shapes can be built without
-    weights; see `build_on_meta`.
+    Modules that are to be frozen by name are looked for, too. The model's names are known only
+    where its shapes can be built without weights; see `build_on_meta`.
 
     Args:
         config: The merged config.
@@ -27,10 +28,14 @@ def check_parameter_groups(config: Config, parts: Sequence[Part]) -> list[Proble
     groups = section(section(config, "optim_wrapper"), "paramwise_cfg")
     problems = list(_factors(KEY, groups))
     keys = section(groups, "custom_keys")
+    hooks = [part for part in parts if class_name(part) == "FreezeHook"]
     for name in keys:
         problems += _factors(f"{KEY}.custom_keys.{name}", section(keys, name))
-    model = build_on_meta(parts) if keys else None
-    return problems if model is None else problems + list(_matches(keys, model))
+    model = build_on_meta(parts) if keys or hooks else None
+    if model is None:
+        return problems
+    frozen = [problem for part in hooks for problem in _modules(part, model)]
+    return [*problems, *_matches(keys, model), *frozen]
 
 
 def _factors(key: str, values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -62,9 +67,23 @@ def _matches(keys: Mapping[str, Any], model: nn.Module) -> Iterator[Problem]:
             yield Problem(place, f"{text}; remove it, or freeze less", is_warning=True)
 
 
+def _modules(part: Part, model: nn.Module) -> Iterator[Problem]:
+    """Find modules to freeze that the model does not have."""
+    names = part.config.get("modules")
+    modules = [name for name, _ in model.named_modules() if name]
+    for position, name in enumerate(names if isinstance(names, list | tuple) else ()):
+        if name not in modules:
+            hint = suggest(str(name), modules) or f"; it has {', '.join(_first(modules))}"
+            text = f"the model has no module {name!r}{hint}"
+            yield Problem(f"{part.key}.modules.{position}", text)
+
+
+def _first(names: Iterable[str]) -> list[str]:
+    return sorted({name.split(".")[0] for name in names} - {""})
+
+
 def _hint(key: str, parameters: Mapping[str, Any]) -> str:
     """Return which part of a parameter's name was meant."""
     names = {".".join(name.split(".")[:depth]) for name in parameters for depth in range(1, 6)}
     names |= {part for name in parameters for part in name.split(".") if not part.isdecimal()}
-    first = sorted({name.split(".")[0] for name in parameters} - {""})
-    return suggest(key, sorted(names)) or f"; its parts are {', '.join(first)}"
+    return suggest(key, sorted(names)) or f"; its parts are {', '.join(_first(parameters))}"

@@ -69,9 +69,8 @@ def check_schedules(config: Config, parts: Sequence[Part]) -> list[Problem]:
             schedule = _schedule(part, run)
             if schedule is None:
                 continue
-            found = list(_span(schedule))
+            found = list(_span(schedule)) or list(_unit(schedule, run.epochs))
             problems += found or [
-                *_unit(schedule, run.epochs),
                 *_cosine(schedule),
                 *_steps(schedule),
                 *_warm_up(schedule),

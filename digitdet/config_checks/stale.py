@@ -24,7 +24,7 @@ def check_stale(
     config: Config,
     parts: Sequence[Part],
     overrides: Mapping[str, Any],
-    before: Mapping[str, Any],
+    before: Config | Mapping[str, Any],
 ) -> list[Problem]:
     """Find values that an override ought to have changed as well; each is a warning.
 
@@ -32,11 +32,12 @@ def check_stale(
         config: The merged config, overrides included.
         parts: What is built of it.
         overrides: Dotted key -> value.
-        before: Dotted key of an override -> the value that it replaced; without those that are new.
+        before: The config without the overrides.
     """
     problems: list[Problem] = []
+    overrides = dict(_flat("", overrides))
     for key, new in overrides.items():
-        old = before.get(key)
+        old = _find(before, key)
         if old == new:
             continue
         if key == "train_cfg.max_epochs":
@@ -52,6 +53,15 @@ def check_stale(
     return problems
 
 
+def _flat(above: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each value with its dotted key, those within dicts too."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{above}{key}.", value)
+        else:
+            yield f"{above}{key}", value
+
+
 def _stale(key: str, value: Any, override: str, old: Any, new: Any) -> Problem:
     text = (
         f"it is still {value!r}, which fitted {override}={old!r}, but that is now {new!r}; "
@@ -60,9 +70,7 @@ def _stale(key: str, value: Any, override: str, old: Any, new: Any) -> Problem:
     return Problem(key, text, is_warning=True)
 
 
-def _epochs(
-    config: Mapping[str, Any], parts: Sequence[Part], old: Any, new: Any
-) -> Iterator[Problem]:
+def _epochs(config: Config, parts: Sequence[Part], old: Any, new: Any) -> Iterator[Problem]:
     """Find lengths of schedules, and epochs of validation, that are those of the old run."""
     override = "train_cfg.max_epochs"
     for part in parts:
@@ -135,7 +143,7 @@ def _figures(
 
 
 def _other_evaluator(
-    config: Mapping[str, Any], overrides: Mapping[str, Any], key: str, old: Any
+    config: Config, overrides: Mapping[str, Any], key: str, old: Any
 ) -> Iterator[Problem]:
     """Find the same metric of the other evaluator, which measured alike until now."""
     top, _, rest = key.partition(".")
@@ -153,7 +161,7 @@ def _other_evaluator(
 def _find(config: Any, key: str) -> Any:
     """Return the value of a dotted key, positions of lists as numbers; None where there is none."""
     for name in key.split("."):
-        if isinstance(config, Mapping):
+        if isinstance(config, Config | Mapping):
             config = config.get(name)
         elif isinstance(config, list | tuple) and name.isdecimal() and int(name) < len(config):
             config = config[int(name)]

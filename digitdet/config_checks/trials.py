@@ -12,7 +12,7 @@ from mmengine.optim import OptimWrapper
 from torch import nn
 
 from digitdet.config_checks.building import left_alone
-from digitdet.config_checks.libraries import is_known
+from digitdet.config_checks.libraries import class_name, is_known
 from digitdet.config_checks.meta_models import build_shapes
 from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
@@ -48,30 +48,52 @@ def check_trials(
     with left_alone():
         run = run_length(config, parts)
         optimizer = _dummy_optimizer()
-        for part in reversed(parts):  # inner parts before what holds them
+        for part in _inner_first(parts):
             build = _builder(part, parts, optimizer, run)
-            if build is None or not _can_be_built(part, parts, faults):
+            holds_fault = _holds_fault(part, faults, config.get("reader"))
+            if build is None or holds_fault or not _is_known_inside(part, parts):
                 continue
             try:
                 built = build()
             except Exception as error:
-                found = _problem(part, error)
+                found = _problem(*_culprit(part, error, parts))
                 faults.append(found.key)
                 problems += [] if OF_ARGUMENTS.search(str(error)) else [found]
             else:
                 optimizer = built if part.registry.name == "optimizer" else optimizer
-    return problems[::-1]
+    return problems
+
+
+def _culprit(part: Part, error: Exception, parts: Sequence[Part]) -> tuple[Part, Exception]:
+    """Return which part of a model fails by itself, and how; the model where none does."""
+    inside = [other for other in parts if other.key.startswith(f"{part.key}.")]
+    for other in reversed(inside if part.registry.name in ON_META else []):
+        try:
+            build_shapes(other)
+        except Exception as cause:
+            return other, cause
+    return part, error
 
 
 def _dummy_optimizer() -> torch.optim.Optimizer:
     return torch.optim.SGD([nn.Parameter(torch.zeros(2, 2))], lr=0.1, momentum=0.9)
 
 
-def _can_be_built(part: Part, parts: Sequence[Part], faults: Collection[str]) -> bool:
-    inside = [other for other in parts if _within(other.key, part.key)]
-    return all(is_known(other.kind) for other in inside) and not any(
-        _within(fault, part.key) for fault in faults
-    )
+def _inner_first(parts: Sequence[Part]) -> list[Part]:
+    """Order parts such that what others hold, or are handed, comes before them."""
+    readers = [part for part in parts if part.registry.name == "reader"]
+    return readers + [part for part in reversed(parts) if part.registry.name != "reader"]
+
+
+def _is_known_inside(part: Part, parts: Sequence[Part]) -> bool:
+    return all(is_known(other.kind) for other in parts if _within(other.key, part.key))
+
+
+def _holds_fault(part: Part, faults: Collection[str], reader: Any) -> bool:
+    """Whether a part holds what is known to be wrong, be it the top level's reader."""
+    is_handed = reader is not None and part.config.get("reader") == reader
+    keys = (part.key, "reader") if is_handed else (part.key,)
+    return any(_within(fault, key) for fault in faults for key in keys)
 
 
 def _within(key: str, outer: str) -> bool:
@@ -87,7 +109,7 @@ def _builder(
     if kind is None:
         return None
     if name in ON_META:
-        return partial(build_shapes, part)
+        return partial(build_shapes, part) if "." not in part.key else None
     if name == "transform":
         return partial(_build_transform, part, parts)
     arguments = _arguments(part)
@@ -97,7 +119,7 @@ def _builder(
         return partial(_build_scheduler, part, optimizer, run)
     if name == "optim_wrapper" and kind is OptimWrapper:
         return partial(kind, _dummy_optimizer(), **arguments)
-    is_scenes = name == "dataset" and getattr(kind, "__name__", "") == "SyntheticDigits"
+    is_scenes = name == "dataset" and class_name(part) == "SyntheticDigits"
     return partial(kind, **arguments) if name in ALONE or is_scenes else None
 
 
@@ -149,5 +171,5 @@ def _text(part: Part, error: Exception) -> str:
     """Return an error's text on one line, without what mmengine's registries add to it."""
     text = " ".join(str(error).split())
     text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", text).strip("'\"")
-    name = getattr(part.kind, "__name__", part.registry.name)
+    name = class_name(part) or part.registry.name
     return text or f"{name} refuses this ({type(error).__name__})"
