@@ -24,7 +24,7 @@ def check_stale(
     config: Config,
     parts: Sequence[Part],
     overrides: Mapping[str, Any],
-    before: Config | Mapping[str, Any],
+    before: Mapping[str, Any],
 ) -> list[Problem]:
     """Find values that an override ought to have changed as well; each is a warning.
 
@@ -32,12 +32,12 @@ def check_stale(
         config: The merged config, overrides included.
         parts: What is built of it.
         overrides: Dotted key -> value.
-        before: The config without the overrides.
+        before: Dotted key of an override -> the value that it replaced; without those that are new.
     """
     problems: list[Problem] = []
-    overrides = dict(_flat("", overrides))
+    overrides, before = dict(_flat("", overrides)), dict(_flat("", before))
     for key, new in overrides.items():
-        old = _find(before, key)
+        old = before.get(key)
         if old == new:
             continue
         if key == "train_cfg.max_epochs":

@@ -1,5 +1,6 @@
 """Copies of a value that an override leaves as they were."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,18 +13,24 @@ from digitdet.config_checks.stale import check_stale
 
 EPOCHS = "train_cfg.max_epochs"
 SAVE_BEST = "default_hooks.checkpoint.save_best"
+KEY = "reader.score_threshold"
 MONITOR = {"type": "EarlyStoppingHook", "monitor": "map"}
+
+
+def value_of(config: Any, key: str) -> Any:
+    for name in key.split("."):
+        config = config[int(name)] if isinstance(config, list) else config.get(name)
+    return copy.deepcopy(config)
 
 
 def found(
     overrides: dict[str, Any], own: dict[str, Any] | None = None, name: str = "quickstart"
 ) -> dict[str, Problem]:
     """What overrides leave behind, in an experiment that states ``own`` as well."""
-    before = experiment(name)
-    before.merge_from_dict(own or {})
     config = experiment(name)
     config.merge_from_dict(own or {})
-    config.merge_from_dict(dict(overrides))
+    before = {key: value for key in overrides if (value := value_of(config, key)) is not None}
+    config.merge_from_dict(copy.deepcopy(overrides))
     problems = check_stale(config, find_parts(config), overrides, before)
     assert all(problem.is_warning for problem in problems)
     return {problem.key: problem for problem in problems}
@@ -101,13 +108,12 @@ def test_a_data_set_with_a_folder_of_its_own_is_not_reached_by_the_top_levels() 
 
 
 def test_a_metric_with_a_reader_of_its_own_is_not_reached_by_the_top_levels() -> None:
-    before = experiment()
     config = experiment()
     config.reader.score_threshold = 0.4
     for evaluator in (config.val_evaluator, config.test_evaluator):
         evaluator[1].reader = config.reader
     config.val_evaluator[1].reader = {"type": "LeftToRightReader"}
-    problems = check_stale(config, find_parts(config), {"reader.score_threshold": 0.4}, before)
+    problems = check_stale(config, find_parts(config), {KEY: 0.4}, {})
     assert [problem.key for problem in problems] == ["val_evaluator.1.reader"]
 
 
