@@ -69,7 +69,7 @@ def replay(
     report = recording.report
     if without:
         recording = replace(recording, batch=leave_out(recording.batch, without))
-    place = torch.device(device or _like(report.device))
+    place = _device(device or _like(report.device))
     model = build_model(recording, place)
     outcome = run(model, recording, recording.batch, anomaly)
     console.print(
@@ -81,7 +81,7 @@ def replay(
     for line in (outcome.place and f"first not finite: {outcome.place}", outcome.anomaly):
         if line:
             console.print(line)
-    for line in norms_lines(outcome.gradient_norms):
+    for line in norms_lines(outcome.gradient_norms) if not outcome.anomaly else ():
         console.print(line)
     _print_pictures(Path(folder), model, recording)
     return outcome
@@ -147,6 +147,21 @@ def _place(recording: Recording, batch: Mapping[str, Any], modules: Sequence[str
     return f"the output of the module {modules[0]}" if modules else ""
 
 
+def _device(name: str) -> torch.device:
+    """Return a device that is there.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch asserts that it has CUDA
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"--device: no device {name!r} here ({reason})") from None
+    return device
+
+
 def _like(recorded: str) -> str:
     return recorded if torch.cuda.is_available() or recorded == "cpu" else "cpu"
 
@@ -158,6 +173,8 @@ def _comparison(report: Report, outcome: Outcome, without: Sequence[int]) -> str
     pairs = (report.losses, outcome.losses), (report.gradient_norms, outcome.gradient_norms)
     if all(_same(*pair) for pair in pairs):
         return "reproduced bit for bit: losses and gradient norms are those recorded"
+    if _same(*pairs[0]) and outcome.anomaly:
+        return "reproduced: losses are those recorded bit for bit"
     if _same(*pairs[0]):
         return "reproduced: losses are those recorded bit for bit; gradient norms are not"
     return (
@@ -185,9 +202,15 @@ def _print_pictures(folder: Path, model: Any, recording: Recording) -> None:
     console.print(pictures_table(batch, [outcome.losses["loss"] for outcome in alone], is_finite))
     draw_pictures(folder, batch)
     console.print(f"pictures as the model got them: {folder / 'pictures'}")
+    console.print(_verdict(batch, is_finite))
+
+
+def _verdict(batch: Mapping[str, Any], is_finite: Sequence[bool]) -> str:
+    """Say which pictures are at fault, if it is them."""
     bad = [index for index, fine in enumerate(is_finite) if not fine]
-    if bad:
-        sources = ", ".join(str(batch["targets"][index].get("source")) for index in bad)
-        console.print(f"not finite alone: {sources}")
-    else:
-        console.print("each picture alone is finite: the fault lies in weights, rate or the mix")
+    if not bad:
+        return "each picture alone is finite: not one of them is at fault, but their mix"
+    if len(bad) == len(is_finite) > 1:
+        return "no picture alone is finite: the weights are at fault, not one of the pictures"
+    sources = ", ".join(str(batch["targets"][index].get("source")) for index in bad)
+    return f"not finite alone: {sources}"
