@@ -81,7 +81,7 @@ class Origins:
             self._add(override)
 
     def _add(self, origin: Origin) -> None:
-        if origin.replaces and not self._is_merged_item(origin):
+        if origin.replaces:
             below = f"{origin.key}."
             for key in [key for key in self._current if key.startswith(below)]:
                 del self._current[key]
@@ -89,18 +89,6 @@ class Origins:
             return
         self._current[origin.key] = origin
         self._all.setdefault(origin.key, []).append(origin)
-
-    def _is_merged_item(self, origin: Origin) -> bool:
-        """Whether an override is merged into an item of a list: there ``_delete_`` is no order."""
-        above = self._current.get(origin.key.rpartition(".")[0])
-        return (
-            isinstance(origin, Override)
-            and origin.kind == "dict"
-            and origin.path[-1].isdigit()
-            and above is not None
-            and above.kind == "list"
-            and above.place != origin.place
-        )
 
     def place(self, key: str) -> str:
         """Return what set a value: ``"configs/a.py:12"`` or ``"--cfg-options KEY"``.

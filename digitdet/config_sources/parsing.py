@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +20,20 @@ class Source:
 
     Attributes:
         file: The file.
-        text: Its text.
+        lines: Its lines, in UTF-8, as the columns of the tree count bytes.
         tree: Its syntax tree.
     """
 
     file: Path
-    text: str
+    lines: Sequence[bytes]
     tree: ast.Module
+
+    def text_of(self, node: ast.expr) -> str:
+        """Return a value as it is written; `ast.get_source_segment` splits the file each time."""
+        lines = list(self.lines[node.lineno - 1 : node.end_lineno])
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"\n".join(lines).decode()
 
 
 class UnreadableConfigError(ValueError):
@@ -55,7 +63,7 @@ def parse(file: Path) -> Source:
     if templates:
         raise UnreadableConfigError(templates)
     try:
-        return Source(file, text, _tree(text))
+        return Source(file, text.encode().split(b"\n"), _tree(text))
     except SyntaxError as error:
         raise _unreadable(file, error.lineno or 1, error.msg) from None
     except (MemoryError, RecursionError, ValueError) as error:

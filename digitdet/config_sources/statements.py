@@ -105,9 +105,8 @@ def _nested(
         name == DELETE and isinstance(part, ast.Constant) and bool(part.value)
         for name, _, part in entries or ()
     )
-    text = ast.get_source_segment(source.text, value) or ast.unparse(value)
     line = getattr(place, "lineno", 0)
-    yield Statement(path, source.file, line, text, kind, deletes)
+    yield Statement(path, source.file, line, source.text_of(value), kind, deletes)
     for name, node, part in entries or ():
         if name != DELETE:
             yield from _nested(source, (*path, name), node, part)

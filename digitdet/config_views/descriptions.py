@@ -60,6 +60,7 @@ def argument_text(kind: Callable[..., Any], name: str) -> str:
 def _argument_entry(document: str, name: str) -> str:
     """Return the entry of an argument below ``Args:``: its line and what is indented below."""
     _, marker, section = document.partition("Args:\n")
+    section = re.split(r"\n(?=\S)", section)[0]
     pattern = rf"^( +){re.escape(name)}(?: \([^\n]*?\))?: *(.*(?:\n(?:\1 +.*|\s*$))*)"
     match = re.search(pattern, section, flags=re.MULTILINE) if marker else None
     return " ".join(match[2].split()) if match else ""

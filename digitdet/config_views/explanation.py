@@ -87,8 +87,12 @@ def _history(config: SourcedConfig, key: str) -> list[str]:
         return _indented([f"handed on from `{origin.path[0]}`:", *lines])
     if key == "work_dir":
         return _indented(["from the name of the config"])
-    above = key.rpartition(".")[0]
-    return _indented([f"part of `{above}`:"]) + _history(config, above) if above else []
+    above = key
+    while "." in above:
+        above = above.rpartition(".")[0]
+        if winner := origins.winner(above):
+            return _indented([f"part of `{above}`:", *places(origins.history(above), winner)])
+    return []
 
 
 def _about_argument(parts: dict[str, Part], key: str, *, alone: bool) -> list[str]:

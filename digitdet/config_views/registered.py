@@ -1,6 +1,7 @@
 """Lists what is registered."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from rich.text import Text
 from digitdet import config as configs
 from digitdet import registry as registries
 from digitdet.config_checks import kinds
-from digitdet.config_checks.problems import suggest
+from digitdet.config_checks.problems import ConfigError, suggest
 from digitdet.config_views.descriptions import arguments_text, first_line
 from digitdet.config_views.sources import shortened
 from digitdet.console import console
@@ -23,13 +24,15 @@ def print_registered(name: str | None = None, config: str | Path | None = None) 
 
     Args:
         name: Of the registry: ``"DATASETS"``, ``"datasets"`` or ``"dataset"``; None for all.
-        config: One whose ``custom_imports`` are imported first.
+        config: One whose ``custom_imports`` are imported first; all else may be wrong with it.
 
     Raises:
-        ValueError: If there is no such registry, or the config can't be used.
+        ImportError: If a module of ``custom_imports`` can't be imported.
+        ValueError: If there is no such registry, or the config can't be read.
     """
     if config is not None:
-        configs.load(config)
+        with suppress(ConfigError):  # what it imports is registered by then
+            configs.load(config)
     if name is None:
         console.print(_overview())
         return
