@@ -56,9 +56,12 @@ def parse(file: Path) -> Source:
     """
     text = _read(file)
     templates = [
-        Finding(file, number, "`{{ }}` is not replaced in a config: write the value itself")
-        for number, line in enumerate(text.splitlines(), 1)
-        if _TEMPLATE.search(line)
+        Finding(
+            file,
+            text.count("\n", 0, found.start()) + 1,
+            "`{{ }}` is not replaced in a config: write the value itself",
+        )
+        for found in _TEMPLATE.finditer(text)
     ]
     if templates:
         raise UnreadableConfigError(templates)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from digitdet.config_sources.inheritance import find_conflicts
-from digitdet.config_sources.literals import find_code_in_value
+from digitdet.config_sources.literals import CALLS, find_code_in_value
 from digitdet.config_sources.parsing import Source, UnreadableConfigError, parse
 from digitdet.config_sources.places import Finding, shown_path
 from digitdet.config_sources.statements import BASES, base_files
@@ -132,6 +132,8 @@ def _find_in_assignment(node: ast.Assign) -> Iterator[tuple[ast.AST, str]]:
         yield node, "write one `key = value` a line, and entries of a dict as dict(key=value)"
     elif target.id.startswith("__"):
         yield node, f"`{target.id}` begins with `__`, which no config keeps: leave it out"
+    elif target.id in CALLS:
+        yield node, f"`{target.id}` is what configs call, no key: give the key another name"
     elif target.id == BASES:
         items = node.value.elts if isinstance(node.value, ast.List) else [node.value]
         if not all(
