@@ -100,15 +100,12 @@ def read_recording(folder: Path) -> Recording:
     lacking = [name for name in (REPORT, CONFIG, BATCH, WEIGHTS) if not (folder / name).is_file()]
     if lacking:
         raise FileNotFoundError(f"{folder}: is no replay folder, it lacks {', '.join(lacking)}")
-    config = _read_json(folder / CONFIG)
-    if not isinstance(config.get("model"), dict):
-        raise ValueError(f"{folder / CONFIG}: states no model")
     batch = load_file(folder / BATCH)
     if not isinstance(batch, dict):
         raise ValueError(f"{folder / BATCH}: holds no batch, got {type(batch).__name__}")
     return Recording(
         report=_read_report(folder / REPORT),
-        config=config,
+        config=_read_json(folder / CONFIG),
         batch=batch,
         weights=state_dict_of(load_file(folder / WEIGHTS), str(folder / WEIGHTS)),
     )

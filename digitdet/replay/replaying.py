@@ -95,6 +95,8 @@ def build_model(recording: Recording, device: torch.device) -> Any:
         ValueError: If the weights do not fit.
     """
     config, report = Config(recording.config), recording.report
+    if not isinstance(config.get("model"), Mapping):
+        raise ValueError("config.json: states no model; only runs of a config can be replayed")
     configs.import_modules(config, Path(report.config_file or "config.py"))
     configs.forget_pretrained(config)
     model = MODELS.build(config.model)

@@ -93,7 +93,7 @@ def tiny_runner(tmp_path: Path, tiny: Callable[[], Tiny]) -> Callable[..., Runne
                 "finite_loss": FiniteLossHook(max_skips, num_replays_kept),
                 "sampler_seed": SampleSeedHook(),
                 "accumulation": AccumulationHook(),
-                "checkpoint": CheckpointHook(),
+                "checkpoint": CheckpointHook(interval=1),
             },
             custom_hooks=list(hooks),
             randomness={"seed": 0},

@@ -36,9 +36,9 @@ Tool = Callable[[str], Callable[[list[str]], None]]
 
 def train(tool: Tool, config: str, work_dir: Path, *options: str) -> Path:
     """Train until it stops; return the folder that it recorded."""
+    arguments = [config, "--no-preflight", "--work-dir", str(work_dir), "--cfg-options", *SMALL]
     with pytest.raises(SystemExit):
-        arguments = ["--no-preflight", "--work-dir", str(work_dir)]
-        tool("train")([config, *arguments, "--cfg-options", *SMALL, *options])
+        tool("train")([*arguments, *options])
     (folder,) = (work_dir / "non_finite").iterdir()
     return folder
 
