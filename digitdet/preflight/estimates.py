@@ -67,7 +67,9 @@ def estimate_time(runner: Runner, train: Pace, val: Pace | None) -> Finding:
     return Finding("time", f"{text}, {in_time(whole)} for all {epochs}")
 
 
-def estimate_memory(trial: Trial, step: Step, samples: Samples, before: int) -> Finding:
+def estimate_memory(
+    trial: Trial, step: Step, samples: Samples, before: int, available: int | None = None
+) -> Finding:
     """Estimate the peak of memory in training; warn where there is less.
 
     Args:
@@ -75,6 +77,7 @@ def estimate_memory(trial: Trial, step: Step, samples: Samples, before: int) -> 
         step: The step.
         samples: Of the training.
         before: Bytes in use before the trial was made; on a CPU, of the process.
+        available: Bytes that there are, those in use included; found out if None.
     """
     on_cuda = next(trial.model.parameters()).is_cuda
     state = sum(tensor_bytes(optimizer.state_dict()) for optimizer in trial.optimizers)
@@ -82,7 +85,8 @@ def estimate_memory(trial: Trial, step: Step, samples: Samples, before: int) -> 
     needed = before + activations + state
     if not on_cuda:
         needed += gradient_bytes(trial.model)  # on CUDA they are in what the step took
-    available = (cuda_memory() if on_cuda else free_memory() + before) or 0
+    if available is None:
+        available = cuda_memory() if on_cuda else free_memory() + before
     text = f"about {in_bytes(needed)} at its peak of {in_bytes(available)}"
     warnings = []
     if needed > available > 0:

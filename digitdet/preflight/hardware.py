@@ -33,7 +33,7 @@ def check_hardware(runner: Runner, model: nn.Module, num_cores: int | None = Non
     if device.type != "cuda" and torch.cuda.is_available():
         warnings.append(f"there is a CUDA device, but the model is on {device}")
     workers = " + ".join(str(loader.num_workers) for loader in loaders.values())
-    detail = f"{place}, {torch.get_num_threads()} threads, {cores} cores, {workers} workers"
+    detail = f"{place}; threads: {torch.get_num_threads()}, cores: {cores}, workers: {workers}"
     return conclude("hardware", detail, warnings=warnings)
 
 

@@ -88,15 +88,16 @@ def _judge(
 
 
 def _is_far(normalised: Tensor) -> bool:
-    deviation = float(normalised.std())
+    """Whether a channel's mean is far from 0, or the deviation within channels far from 1."""
     low, high = DEVIATION_LIMITS
-    return abs(float(normalised.mean())) > MEAN_LIMIT or not low <= deviation <= high
+    mean = float(normalised.mean(dim=1).abs().max())
+    return mean > MEAN_LIMIT or not low <= float(normalised.std(dim=1).mean()) <= high
 
 
 def _figures(normalised: Tensor | None) -> str:
     if normalised is None:
         return "the model does not say how it normalises"
-    mean, deviation = float(normalised.mean()), float(normalised.std())
+    mean, deviation = float(normalised.mean()), float(normalised.std(dim=1).mean())
     return f"normalised mean {mean:.2f}, deviation {deviation:.2f}"
 
 

@@ -51,7 +51,7 @@ def check_metrics(
     errors = [f"two metrics give {some(twice)}; set `prefix` of one"] if twice else []
     if failed:  # what is missing may be what these would give
         return conclude("metrics", "", errors, [*failed, *missing])
-    names = some([name for _, name in wanted_names(runner)], 10)
+    names = some(sorted({name for _, name in wanted_names(runner)}), 10)
     detail = f"{len(given)} figures; the hooks ask for {names or 'none'}"
     return conclude("metrics", detail, [*errors, *missing])
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ SMALL = [
     "train_cfg.max_epochs=2",
     "model.min_size=32",
     "model.max_size=96",
+    "param_scheduler.0.end=4",
+    "param_scheduler.1.T_max=2",
 ]
 Tool = Callable[[str], Callable[[list[str]], None]]
 
@@ -121,11 +124,15 @@ def test_a_run_stopped_in_a_validation_makes_up_for_it(
     assert (tmp_path / "best_map_epoch_2.pth").is_file()
 
 
-def test_the_number_of_workers_changes_no_weight(
-    trained: tuple[Path, str], tmp_path: Path, tool: Tool
+def test_neither_workers_nor_the_preflight_change_a_weight(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert "checks passed" in trained[1]
     options = [*SMALL, "train_dataloader.num_workers=0", "val_dataloader.num_workers=0"]
-    tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    arguments = ["--work-dir", str(tmp_path), "--no-preflight", "--cfg-options", *options]
+    capsys.readouterr()
+    tool("train")([QUICKSTART, *arguments])
+    assert "preflight" not in capsys.readouterr().out
     one = torch.load(trained[0] / "epoch_2.pth", weights_only=True)["state_dict"]
     other = torch.load(tmp_path / "epoch_2.pth", weights_only=True)["state_dict"]
     for name, value in one.items():
@@ -165,7 +172,8 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
     options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1"]
     options += ["model.min_size=64", "model.max_size=128", "train_dataloader.batch_size=3"]
     options += ["train_dataloader.num_workers=0"]
-    tool("train")([TL3, "--work-dir", str(tmp_path), "--cfg-options", *options])
+    arguments = ["--work-dir", str(tmp_path), "--no-preflight", "--cfg-options", *options]
+    tool("train")([TL3, *arguments])
     rows = _scalars(tmp_path)
     assert [row["map"] for row in rows if "map" in row]
 
@@ -177,7 +185,7 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
         ([TL3, "--resume", "none.pth"], "none.pth: no such checkpoint"),
         ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint to start from"),
         (["none.py"], "none.py: no such config"),
-        ([QUICKSTART, "--cfg-options", "epochs=3"], "nothing reads the top-level key 'epochs'"),
+        ([QUICKSTART, "--cfg-options", "epochs=3"], "epochs"),
         ([QUICKSTART, "--cfg-options", "model.backbone.type=Resnet"], "Resnet"),
         pytest.param(
             [QUICKSTART, "--amp"],
@@ -206,11 +214,80 @@ def test_bad_input_gives_one_message_and_no_traceback(
 def test_a_checkpoint_of_another_model_is_refused_before_training(
     trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    work_dir, _ = trained
-    options = [*SMALL, f"load_from={work_dir / 'epoch_1.pth'}", "model.num_classes=4"]
+    content = torch.load(trained[0] / "epoch_1.pth", weights_only=True)
+    for name in ("cls_score.weight", "cls_score.bias"):
+        key = f"roi_heads.box_predictor.{name}"
+        content["state_dict"][key] = content["state_dict"][key][:4]
+    torch.save(content, tmp_path / "other.pth")
+    options = [*SMALL, f"load_from={tmp_path / 'other.pth'}"]
+    for way in ([], ["--no-preflight"]):
+        with pytest.raises(SystemExit):
+            tool("train")(
+                [QUICKSTART, "--work-dir", str(tmp_path), *way, "--cfg-options", *options]
+            )
+        assert "trained for 4 classes" in capsys.readouterr().err
+
+
+def test_a_dry_run_leaves_nothing_behind(
+    tmp_path: Path,
+    tool: Tool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = {*Path(tempfile.gettempdir()).iterdir()}
+    tool("train")([QUICKSTART, "--dry-run", "--seeds", "0", "1", "--cfg-options", *SMALL])
+    output = capsys.readouterr().out
+    for name in ("labels", "data", "input", "evaluation", "step", "metrics", "disk", "memory"):
+        assert f"│ {name} " in output
+    assert "epoch 1/2" not in output
+    assert list(tmp_path.iterdir()) == []
+    left = {*Path(tempfile.gettempdir()).iterdir()} - before
+    assert not [path for path in left if path.name.startswith("digitdet-")]
+
+
+def test_a_dry_run_says_whether_a_checkpoint_fits(
+    trained: tuple[Path, str], tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "epoch_1.pth").write_bytes((trained[0] / "epoch_1.pth").read_bytes())
+    arguments = [QUICKSTART, "--work-dir", str(tmp_path), "--dry-run", "--resume", "--cfg-options"]
+    tool("train")([*arguments, *SMALL])
+    shown = capsys.readouterr().out.replace("│", " ")
+    assert "goes on after epoch 1" in " ".join(shown.split())
+    groups = "optim_wrapper.paramwise_cfg={'norm_decay_mult':0.0}"
     with pytest.raises(SystemExit):
-        tool("train")([QUICKSTART, "--work-dir", str(tmp_path), "--cfg-options", *options])
-    assert "trained for 11 classes" in capsys.readouterr().err
+        tool("train")([*arguments, *SMALL, groups])
+    assert "its optimizer does not fit the config's" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["epoch_1.pth"]
+
+
+def test_errors_before_the_first_step_are_told_all_at_once(
+    layout: Path, tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Boxes that are corners, and floats of 0 to 255."""
+    content = json.loads((layout / "train.json").read_text(encoding="utf-8"))
+    for annotation in content["annotations"]:
+        x, y, width, height = annotation["bbox"]
+        annotation["bbox"] = [x, y, x + width, y + height]
+    corners = tmp_path / "corners.json"
+    corners.write_text(json.dumps(content), encoding="utf-8")
+    config = tmp_path / "wrong.py"
+    config.write_text(
+        f"_base_ = {SMALL_FOLDER!r}\n"
+        "load_from = None\n"
+        f"train_dataloader = dict(num_workers=0, dataset=dict(ann_file={str(corners)!r},"
+        " transforms=[dict(type='ToDtype', dtype='float32')]))\n"
+    )
+    work_dir = tmp_path / "run"
+    arguments = [str(config), "--work-dir", str(work_dir), "--cfg-options", f"data_root={layout}"]
+    with pytest.raises(SystemExit) as stopped:
+        tool("train")(arguments)
+    assert stopped.value.code == 1
+    error = capsys.readouterr().err
+    assert "preflight found 2 errors" in error
+    assert "data: boxes hold two corners" in error
+    assert "input: train: images are floats" in error
+    assert not list(work_dir.glob("*.pth"))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 torn"])
