@@ -17,6 +17,7 @@ from digitdet.overrides import (
     check_overrides,
     drop_marks,
     merge_overrides,
+    option_of,
     parse_overrides,
     value_of,
 )
@@ -111,7 +112,9 @@ def _merge(config: Config, overrides: Mapping[str, Any], source: str) -> dict[st
     """Merge overrides into a config; return the values of their keys before, where there were."""
     problems = check_overrides(config._cfg_dict, overrides)
     if problems:
-        raise ConfigError(source, problems, lambda key: f"--cfg-options {key}")
+        raise ConfigError(
+            source, problems, lambda key: f"--cfg-options {option_of(key, overrides)}"
+        )
     found = {key: value_of(config._cfg_dict, key) for key in overrides}
     merge_overrides(config, overrides)
     return {key: value[0] for key, value in found.items() if value}

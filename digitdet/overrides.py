@@ -80,7 +80,10 @@ def _check(overrides: Mapping[str, Any], config: Any, above: str) -> Iterator[Pr
     for name, value in overrides.items():
         key = f"{above}.{name}" if above else str(name)
         if isinstance(config, list):
-            yield from _check_item(str(name), value, config, key, above)
+            found = list(_check_item(str(name), value, config, key, above))
+            yield from found
+            if found and not str(name).isdecimal():
+                return  # the same is wrong with the other names
         elif isinstance(value, Mapping) and name in config and not value.get(DELETE):
             if isinstance(config[name], Mapping | list):
                 yield from _check(value, config[name], key)
@@ -96,8 +99,9 @@ def _check_item(
     length = len(config)
     whole = f"give the list as a whole: {above}=[...]"
     if not name.isdecimal():
-        text = f"{above} is a list; name one of its {length} items by its position, from 0"
-        yield Problem(key, text if length else f"{above} is an empty list; {whole}")
+        text = f"{above} is a list; {whole}"
+        text += f", or name one of its items by its position: {above}.0" if length else ""
+        yield Problem(key, text)
     elif int(name) >= length:
         last = f"its last item is {above}.{length - 1}" if length else "it is empty"
         yield Problem(key, f"{above} has no item of that position: {last}")
@@ -107,6 +111,14 @@ def _check_item(
         yield Problem(key, f"{key} is {config[int(name)]!r}, which holds no keys; {whole}")
     else:
         yield from _check(value, config[int(name)], key)
+
+
+def option_of(key: str, overrides: Mapping[str, Any]) -> str:
+    """Return the key of the override that sets a key, or one above or below it."""
+    for option in reversed(list(overrides)):
+        if f"{key}.".startswith(f"{option}.") or option.startswith(f"{key}."):
+            return option
+    return key
 
 
 def merge_overrides(config: Config, overrides: Mapping[str, Any]) -> None:

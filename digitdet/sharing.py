@@ -14,7 +14,7 @@ def hand_on(config: Config) -> None:
     One that takes none gets none, and one that states its own keeps it.
     """
     takers: dict[str, Any] = {"data_root": DATASETS, "reader": METRICS}
-    stated = {name: registry for name, registry in takers.items() if name in config}
+    stated = {name: registry for name, registry in takers.items() if config.get(name) is not None}
     for part in find_parts(config) if stated else []:
         for name, registry in stated.items():
             if part.registry is registry and name in part.signature.parameters:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from digitdet import config
+from digitdet.config_checks.problems import ConfigError
+from digitdet.registry import READERS
 
 EXPERIMENTS = Path(__file__).parents[1] / "configs" / "experiments"
 SMALL_FOLDER = EXPERIMENTS / "frcnn_small_folder.py"
@@ -17,89 +19,14 @@ def _write(folder: Path, text: str, name: str = "mine.py") -> Path:
     return file
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ([], {}),
-        (["a=1"], {"a": 1}),
-        (["a.b=text", "c=[1,2]"], {"a.b": "text", "c": [1, 2]}),
-        (["model.weights=None"], {"model.weights": None}),
-        (["a=x=y"], {"a": "x=y"}),
-        (["a=1,2,3"], {"a": [1, 2, 3]}),
-        (["a=(1, 2)"], {"a": [1, 2]}),
-        (["a=true", "b=False", "c=none"], {"a": True, "b": False, "c": None}),
-        (["a=1e-3"], {"a": 0.001}),
-        (["data_root=/a/my data"], {"data_root": "/a/my data"}),
-        (["data_root=/a/x,y"], {"data_root": "/a/x,y"}),
-        (["a={'b': 1}"], {"a": {"b": 1}}),
-    ],
-)
-def test_overrides_are_parsed(options: list[str], expected: dict[str, object]) -> None:
-    assert config.parse_overrides(options) == expected
-
-
-@pytest.mark.parametrize("option", ["", "model.min_size", "=3"])
-def test_an_override_of_another_form_is_refused(option: str) -> None:
-    with pytest.raises(ValueError, match=r"KEY=VALUE"):
-        config.parse_overrides([option])
-
-
-@pytest.mark.parametrize("option", ["model.mean=[0,0,0", "a=[x,y]", "a={"])
-def test_a_broken_list_is_refused_with_its_option(option: str) -> None:
-    with pytest.raises(ValueError, match="no Python literal") as caught:
-        config.parse_overrides([option])
-    assert option in str(caught.value)
-
-
-def test_one_override_moves_all_data() -> None:
-    loaded = config.load(SMALL_FOLDER, ["data_root=elsewhere"])
-    loaders = (loaded.train_dataloader, loaded.val_dataloader, loaded.test_dataloader)
-    assert [loader.dataset.data_root for loader in loaders] == ["elsewhere"] * 3
-
-
-def test_a_dataset_that_sets_its_own_data_root_keeps_it() -> None:
-    loaded = config.load(SMALL_FOLDER, ["val_dataloader.dataset.data_root=own"])
-    assert loaded.val_dataloader.dataset.data_root == "own"
-    assert loaded.train_dataloader.dataset.data_root == "data/nycu-hw2-data"
-
-
-def test_a_dataset_that_takes_no_data_root_gets_none() -> None:
-    synthetic = ["val_dataloader.dataset._delete_=True", "val_dataloader.dataset.num_scenes=3"]
-    synthetic.append("val_dataloader.dataset.type=SyntheticDigits")
-    loaded = config.load(SMALL_FOLDER, synthetic)
-    assert loaded.val_dataloader.dataset == {"type": "SyntheticDigits", "num_scenes": 3}
-
-
-def test_the_data_root_reaches_datasets_within_wrappers(tmp_path: Path) -> None:
-    inner = "dict(type='CocoDigits', image_dir='a', ann_file='a.json')"
-    file = _write(
-        tmp_path,
-        f"data_root = 'here'\n"
-        f"train_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=[{inner}, {inner}]))",
-    )
-    loaded = config.load(file)
-    assert [part.data_root for part in loaded.train_dataloader.dataset.datasets] == ["here"] * 2
-
-
-def test_the_reader_reaches_metrics_that_take_one(tmp_path: Path) -> None:
-    file = _write(
-        tmp_path,
-        "reader = dict(type='LeftToRightReader', score_threshold=0.4)\n"
-        "test_evaluator = [dict(type='DigitMetric'), dict(type='SubmissionMetric', out_dir='o')]",
-    )
-    first, second = config.load(file).test_evaluator
-    assert "reader" not in first
-    assert second.reader.score_threshold == 0.4
-
-
 def test_a_mistyped_top_level_key_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     file = _write(tmp_path, "train_datalaoder = dict()")
-    with pytest.raises(ValueError, match=r"mine\.py.*'train_datalaoder'.*'train_dataloader'"):
+    with pytest.raises(ValueError, match=r"mine\.py:1: train_datalaoder: .*'train_dataloader'"):
         config.load(file)
 
 
 def test_an_override_of_an_unknown_key_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"--cfg-options.*'optt'"):
+    with pytest.raises(ValueError, match=r"--cfg-options optt.lrr: optt: nothing reads"):
         config.load(SMALL_FOLDER, ["optt.lrr=3"])
 
 
@@ -109,7 +36,7 @@ def test_a_missing_config_is_named(tmp_path: Path) -> None:
 
 
 def test_a_config_that_is_not_python_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"mine\.py: can't be read as a config"):
+    with pytest.raises(ValueError, match=r"mine\.py:1: can't be read as a config"):
         config.load(_write(tmp_path, "model = dict("))
 
 
@@ -189,31 +116,42 @@ def test_the_reader_of_ones_own_module_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _write(tmp_path, "LOADED = True", "own_reader_module.py")
+    _write(
+        tmp_path,
+        "from digitdet.registry import READERS\n"
+        "READERS.register_module(name='Own', module=lambda: None)\n"
+        "LOADED = True",
+        "own_reader_module.py",
+    )
     file = _write(
         tmp_path, "custom_imports = dict(imports='own_reader_module')\nreader = dict(type='Own')"
     )
     assert config.load_reader(file) == {"type": "Own"}
     assert sys.modules["own_reader_module"].LOADED
+    READERS.module_dict.pop("Own")
 
 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "states no reader"),
-        ("reader = None", "states no reader"),
-        ("reader = dict(score_threshold=0.3)", r"`reader = .*0\.3\}` has no `type`"),
+        ("", r"mine\.py: states no reader; write `reader = dict\("),
+        ("reader = None", r"mine\.py: states no reader; write `reader = dict\("),
+        (
+            "reader = dict(score_threshold=0.3)",
+            r"mine\.py:1: reader: states no `type`; write the name of a reader .*LineReader",
+        ),
+        ("reader = 'LineReader'", "reader: is 'LineReader', but it takes a dict with a `type`"),
     ],
 )
 def test_a_config_without_a_reader_is_refused(tmp_path: Path, text: str, error: str) -> None:
-    with pytest.raises(ValueError, match=rf"mine\.py: {error}; write `reader = dict\("):
+    with pytest.raises(ValueError, match=error):
         config.load_reader(_write(tmp_path, text))
 
 
 def test_a_mistyped_reader_is_refused_where_a_base_states_one(tmp_path: Path) -> None:
     _write(tmp_path, "reader = dict(type='LineReader')", "base.py")
     file = _write(tmp_path, "_base_ = ['base.py']\nreder = dict(type='LeftToRightReader')")
-    with pytest.raises(ValueError, match=r"mine\.py.*'reder'; did you mean 'reader'\?"):
+    with pytest.raises(ValueError, match=r"mine\.py:2: reder: .*; did you mean 'reader'\?"):
         config.load_reader(file)
 
 
@@ -234,3 +172,108 @@ def test_a_fragment_that_replaces_the_reader_does_so_alone_and_in_any_place(
         file.write_text(f"{file.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
     expected = {"type": "LineReader", "max_digits": 5}
     assert config.load(file).reader == config.load_reader(file) == expected
+
+
+@pytest.mark.parametrize("file", sorted(EXPERIMENTS.glob("*.py")), ids=lambda file: file.stem)
+def test_nothing_is_wrong_with_an_experiment_and_nothing_looks_so(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.load(file)
+    assert "warning" not in capsys.readouterr().out
+
+
+def test_all_problems_are_told_at_once_each_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write(
+        tmp_path,
+        f"_base_ = [{str(EXPERIMENTS / 'quickstart.py')!r}]\n"
+        "model = dict(\n"
+        "    min_sizee=3,\n"
+        "    norm_eval='yes',\n"
+        ")\n",
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load("mine.py", ["reader.typo=1", "optt.lrr=3"])
+    assert str(caught.value).splitlines() == [
+        "mine.py: 4 problems",
+        "  mine.py:3: model.min_sizee: FasterRCNN takes no `min_sizee`; did you mean 'min_size'?",
+        "  mine.py:4: model.norm_eval: is 'yes', but it takes True or False",
+        "  --cfg-options optt.lrr: optt: nothing reads a top-level key of this name",
+        "  --cfg-options reader.typo: reader.typo: LineReader takes no `typo`; "
+        "`python tools/config.py list` shows what it takes",
+    ]
+    assert [problem.key for problem in caught.value.problems][-1] == "reader.typo"
+
+
+def test_a_mistake_in_a_base_is_told_with_the_bases_line(tmp_path: Path) -> None:
+    _write(tmp_path, "reader = dict(\n    type='LineReader',\n    typo=1)", "base.py")
+    file = _write(tmp_path, "_base_ = ['base.py']")
+    with pytest.raises(ConfigError, match=r"base\.py:3: reader\.typo: LineReader takes no"):
+        config.load(file)
+
+
+def test_what_only_looks_wrong_is_printed_and_the_config_is_loaded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    loaded = config.load(EXPERIMENTS / "quickstart.py", ["train_cfg.max_epochs=12"])
+    assert loaded.train_cfg.max_epochs == 12
+    printed = capsys.readouterr().out
+    assert "warning: " in printed
+    assert "quickstart.py:23: param_scheduler.1.T_max: " in printed
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("model.min_size.x=1", "model.min_size is 96, which holds no keys"),
+        ("param_scheduler.7.T_max=1", "param_scheduler has no item of that position"),
+        ("custom_hooks={'type':'EMAHook'}", "custom_hooks is a list; give the list as a whole"),
+    ],
+)
+def test_an_override_that_cannot_be_merged_is_told_with_the_option(
+    option: str, message: str
+) -> None:
+    key = option.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"^--cfg-options {key}: ") as caught:
+        config.load(EXPERIMENTS / "quickstart.py", [option])
+    assert message in str(caught.value)
+
+
+def test_a_fragment_is_checked_for_what_it_states(tmp_path: Path) -> None:
+    assert config.load(_write(tmp_path, "reader = dict(type='LineReader')")).work_dir
+    with pytest.raises(ConfigError, match=r"mine\.py:1: data_root: no data set of this config"):
+        config.load(_write(tmp_path, "data_root = 'data'"))
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("reader = dict(type='LineReadr')", [], r"mine\.py:1: reader\.type: .*'LineReader'\?"),
+        ("reader = dict(type='LineReader', x=1)", [], r"mine\.py:1: reader\.x: LineReader takes"),
+        ("reader = dict(type='LineReader')", ["reader.columns=1"], r"^--cfg-options reader\.col"),
+        ("", ["reader.x=1"], r"states no `type`; write the name of a reader"),
+    ],
+)
+def test_a_reader_is_checked_like_a_config(
+    text: str, options: list[str], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        config.load_reader(_write(tmp_path, text), options)
+
+
+def test_the_default_reader_is_checked_too() -> None:
+    with pytest.raises(ConfigError, match=r"score_treshold: .*; did you mean 'score_threshold'\?"):
+        config.load_reader(None, ["reader.score_treshold=0.3"])
+
+
+def test_a_reader_is_loaded_of_an_experiment_whose_other_parts_are_wrong(tmp_path: Path) -> None:
+    text = "model = dict(type='Mistyped')\nreader = dict(type='LineReader')"
+    assert config.load_reader(_write(tmp_path, text)) == {"type": "LineReader"}
+
+
+@pytest.mark.parametrize("text", ["custom_imports = 'mine'", "custom_imports = dict(imports=3)"])
+def test_imports_of_another_form_are_told(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"mine\.py:1: custom_imports.*: is .*, but it takes"):
+        config.load(_write(tmp_path, text))

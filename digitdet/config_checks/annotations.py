@@ -16,6 +16,8 @@ DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 NUMBERS = {int: "a whole number (int)", float: "a number (float)", numbers.Number: "a number"}
 PLAIN = {str: "a text (str)", bool: "True or False", type(None): "None", Path: "a path (str)"}
 
+OBJECT = "an object of the class"
+
 
 class Built:
     """Stands in a value for what is built of a dict there: an object of whatever class fits."""
@@ -149,6 +151,7 @@ def words(annotation: Any) -> str:
 
 def _words_of_union(args: Sequence[Any]) -> str:
     each = sorted(map(words, args), key=lambda text: text == "None")
+    each = [text for text in each if not text.startswith(OBJECT)] or each
     return " or ".join(dict.fromkeys(each))
 
 
@@ -163,4 +166,4 @@ def _words_of_class(origin: Any) -> str:
     name = getattr(origin, "__name__", str(origin))
     if inspect.isclass(origin) and issubclass(origin, enum.Enum):
         return f"one of {name}, which a config can't hold"
-    return f"an object of the class {name}"
+    return f"{OBJECT} {name}"

@@ -1,10 +1,12 @@
 """Names in a config: of what it builds, and of the arguments that it gives."""
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from mmengine.registry import Registry
 
 from digitdet.config_checks.calls import Call
+from digitdet.config_checks.kinds import LISTS
 from digitdet.config_checks.parts import Part, find
 from digitdet.config_checks.problems import Problem, suggest
 from digitdet.registry import MODELS
@@ -13,6 +15,8 @@ from digitdet.registry import MODELS
 SETTABLE = frozenset({"device_ids", "name", "save_dir", "seed"})
 # Of more names than these, a message lists none.
 MOST_NAMES = 12
+# Likeness, from 0 to 1, that a name needs with one that is given beside it, to be suggested.
+NEAR = 0.8
 
 
 def check_types(parts: Sequence[Part]) -> list[Problem]:
@@ -20,10 +24,14 @@ def check_types(parts: Sequence[Part]) -> list[Problem]:
     problems = []
     for part in parts:
         if part.value is not part.config:
-            text = f"is {part.value!r}, but it takes a dict with a `type`"
+            is_list = part.key.rpartition(".")[2] in LISTS
+            expected = "a list of dicts, each with a `type`" if is_list else "a dict with a `type`"
+            text = f"is {part.value!r}, but it takes {expected}"
             problems.append(Problem(part.key, text))
         elif part.kind is None and "type" not in part.config:
-            text = f"states no `type`; write dict(type=..., ...) with that of a {_noun(part)}"
+            names = registered(part.registry)
+            which = f" ({', '.join(names)})" if len(names) <= MOST_NAMES else ""
+            text = f"states no `type`; write the name of a {_noun(part)}{which}"
             problems.append(Problem(part.key, text))
         elif part.kind is None:
             problems.append(Problem(f"{part.key}.type", _unknown(part)))
@@ -40,9 +48,10 @@ def _unknown(part: Part) -> str:
     name = part.config["type"]
     if not isinstance(name, str):
         return f"is {name!r}, but `type` takes a name (str)"
-    hint = suggest(name, registered(part.registry)) or (
-        "; one of your own needs its module in `custom_imports`"
-    )
+    known = registered(part.registry)
+    scoped = [each for each in known if each.endswith(f".{name}")]
+    hint = f"; did you mean {scoped[0]!r}?" if scoped else suggest(name, known)
+    hint = hint or "; one of your own needs its module in `custom_imports`"
     return f"no {_noun(part)} is called {name!r}{hint}"
 
 
@@ -83,8 +92,17 @@ def _unknown_arguments(call: Call) -> Iterator[Problem]:
             text = f"{call.name} gets its `{name}` from what builds it; leave it out"
             yield Problem(f"{call.key}.{name}", text)
         elif name not in known and not call.signature.takes_any:
-            hint = suggest(str(name), known) or _names(known)
+            hint = suggest(str(name), _likely(str(name), known, call)) or _names(known)
             yield Problem(f"{call.key}.{name}", f"{call.name} takes no `{name}`{hint}")
+
+
+def _likely(name: str, known: set[str], call: Call) -> list[str]:
+    """Return the names that may be meant; one that is given already has to be very near."""
+    return [
+        each
+        for each in sorted(known)
+        if each not in call.arguments or SequenceMatcher(None, name, each).ratio() > NEAR
+    ]
 
 
 def _names(known: set[str]) -> str:

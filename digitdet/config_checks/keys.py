@@ -74,6 +74,8 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in config.items():
         if key not in known:
             yield Problem(key, f"nothing reads a top-level key of this name{suggest(key, known)}")
+        elif key == "model" and value is None:
+            yield Problem(key, "is None, but it takes a dict with a `type`")
         elif key in TYPES:
             found = misfit(value, TYPES[key])
             if found is not None:
@@ -115,7 +117,8 @@ def _loader(key: str, config: Mapping[str, Any], parts: Sequence[Part]) -> Itera
     if loader.get("drop_last") and loader.get("batch_sampler") is not None:
         yield Problem(f"{key}.drop_last", "belongs to the batch sampler, as its own argument")
     model = next((part.kind for part in parts if part.key == "model"), None)
-    if "collate_fn" not in loader and str(getattr(model, "__module__", "")).startswith("digitdet."):
+    is_ours = str(getattr(model, "__module__", "")).startswith("digitdet.")
+    if loader.get("collate_fn") is None and ("collate_fn" in loader or is_ours):
         text = "is missing, and the model needs it: collate_fn=dict(type='digitdet.collate')"
         yield Problem(f"{key}.collate_fn", text)
 

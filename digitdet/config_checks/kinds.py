@@ -76,6 +76,8 @@ ARGUMENTS = {
     "vis_backends": kind_of(registries.VISBACKENDS, given="save_dir", extra="name"),
     "worker_init_fn": FUNCTION,
 }
+# Arguments that hold a list of parts.
+LISTS = frozenset({"datasets", "transforms", "vis_backends"})
 # Where a `type` is looked for that stands in an argument of another name.
 SEARCHED = (
     registries.MODELS,

@@ -88,7 +88,7 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
             yield from ((f"{key}.{name}", ARGUMENTS[name], value[name]) for name in names)
         elif key in EVALUATORS:
             yield key, METRIC if _get(value, "metrics") is None else EVALUATOR, value
-        elif key == "custom_hooks":
+        elif key == "custom_hooks" and isinstance(value, list | tuple):
             yield key, HOOK, value
         elif key == "default_hooks" and isinstance(value, Mapping):
             yield from ((f"{key}.{k}", HOOK, v) for k, v in value.items() if v is not None)

@@ -59,8 +59,9 @@ def calls_of_settings(config: Mapping[str, Any], parts: Sequence[Part]) -> list[
 
 def _section(config: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
     """Return a dict by its dotted key; None where there is none."""
-    value: Any = config
-    for name in key.split("."):
+    first, *inner = key.split(".")
+    value = config.get(first)
+    for name in inner:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from digitdet.config_checks.annotations import Built, misfit
 from digitdet.config_checks.calls import Call
-from digitdet.config_checks.kinds import ARGUMENTS
+from digitdet.config_checks.kinds import ARGUMENTS, LISTS
 from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
 from digitdet.registry import TRANSFORMS
@@ -34,12 +34,13 @@ def check_values(
         shared: Argument -> value that is stated once at the top level and judged there.
     """
     built = {part.key for part in parts}
+    no_parts = {part.key for part in parts if part.value is not part.config}
     transforms = {part.key for part in parts if part.registry is TRANSFORMS}
     return [
         problem
         for call in calls
         for name, value in call.arguments.items()
-        if not (name in shared and shared[name] == value)
+        if not (name in shared and shared[name] == value) and f"{call.key}.{name}" not in no_parts
         for problem in _check(call, name, value, built, call.key in transforms)
     ]
 
@@ -63,9 +64,10 @@ def _check(
         return
     found = misfit(_with_built(key, value, built), parameter.annotation)
     if found is not None:
-        text = f"is {_shown(found.value)}, but it takes {found.expected}"
-        if not found.path and name in ARGUMENTS and not isinstance(value, Mapping):
-            text = f"is {_shown(found.value)}, but it takes a dict with a `type`"
+        expected = (
+            "a dict with a `type`" if name in ARGUMENTS and name not in LISTS else found.expected
+        )
+        text = f"is {_shown(found.value)}, but it takes {expected}"
         yield Problem(".".join((key, *found.path)), text)
 
 

@@ -45,7 +45,12 @@ def _dtype_key(key: Any) -> Any:
 
 
 def _interpolation(value: Any) -> Any:
-    return v2.InterpolationMode(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    known = [mode.value for mode in v2.InterpolationMode]
+    if value not in known:
+        raise ValueError(f"interpolation {value!r} is not one of {', '.join(known)}")
+    return v2.InterpolationMode(value)
 
 
 def translate(name: str, value: Any) -> Any:

@@ -131,7 +131,10 @@ def test_the_configs_reader_reaches_a_metric_that_sets_none(tmp_path: Path) -> N
         "reader = dict(_delete_=True, type='LeftToRightReader', score_threshold=0.4)\n"
         f"val_evaluator = [dict(type='NumberMetric'), dict(type='NumberMetric', reader={own})]"
     )
-    loaded = config.load(file)
+    best = "number_accuracy"
+    loaded = config.load(
+        file, [f"default_hooks.checkpoint.save_best={best}", f"custom_hooks.0.metric={best}"]
+    )
     first, second = (METRICS.build(part).reader for part in loaded.val_evaluator)
     assert (first.score_threshold, second.score_threshold) == (0.4, 0.1)
 

@@ -10,6 +10,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
+NO_TEST = ["test_dataloader=None", "test_cfg=None", "test_evaluator=None"]
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
@@ -119,7 +120,7 @@ def test_several_configs_are_compared_even_if_they_have_one_name(
     [
         (["-n", "0"], "the number of pictures has to be at least 1, got 0"),
         (["--epoch", "-1"], "epoch has to be 0 or more, got -1"),
-        (["--split", "test", "--cfg-options", "test_dataloader=None"], "no test_dataloader"),
+        (["--split", "test", "--cfg-options", *NO_TEST], "no test_dataloader"),
         (["--out", "file.txt"], "file.txt: is no folder; choose another by --out"),
         (["--cfg-options", "data_root=nowhere"], "nowhere: no such folder"),
         (["b.py", "c.py", "d.py", "e.py", "f.py", "--stats"], "at most 5 configs"),

@@ -89,10 +89,10 @@ def test_the_zip_holds_both_files_under_their_names(val: Path) -> None:
         assert archive.read("pred.csv") == (val / "pred.csv").read_bytes()
 
 
-def test_a_setting_of_the_test_loader_does_not_reach_the_validation_split(
+def test_data_that_is_not_there_for_the_test_does_not_reach_the_validation_split(
     layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
-    options = [f"data_root={layout}", "test_dataloader.dataset.no_such_argument=1"]
+    options = [f"data_root={layout}", "test_dataloader.dataset.image_dir=nowhere"]
     arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
     tool("test")([*arguments, "--cfg-options", *options])
     assert (tmp_path / "metrics.json").is_file()
@@ -179,10 +179,13 @@ def test_a_reader_that_asks_for_what_the_model_drops_is_refused(
     [
         (
             ["model.num_classes=4"],
-            "trained for 11 classes with the background, but the model has 4",
+            "--cfg-options model.num_classes: model.num_classes: write 11, not 4",
         ),
         (["model.head_fc_channels=[64]"], "does not fit the model"),
-        (["test_dataloader=None", "--split", "test"], "no test_dataloader"),
+        (
+            ["test_dataloader=None", "test_cfg=None", "test_evaluator=None", "--split", "test"],
+            "no test_dataloader",
+        ),
         (["data_root=nowhere"], "nowhere: no such folder"),
     ],
 )

@@ -66,8 +66,9 @@ def test_an_experiment_with_the_line_has_exactly_these_settings(
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
 def test_no_remark_becomes_code(end: str, tmp_path: Path) -> None:
-    text = to_fragment({"type": "Mine"}, [f"predictions: a{end}raise SystemExit"])
-    assert _load(tmp_path, text) == {"type": "Mine"}
+    reader = {"type": "LineReader"}
+    text = to_fragment(reader, [f"predictions: a{end}raise SystemExit"])
+    assert _load(tmp_path, text) == reader
     assert len(text.splitlines()) == 5
 
 
