@@ -1,5 +1,6 @@
 """Trains a detector as a config says."""
 
+import logging
 import tempfile
 import time
 from collections.abc import Sequence
@@ -95,6 +96,15 @@ def dry_run(
             findings, seconds = _look(runner, wanted)
             console.print(findings_table(findings, seconds))
             refuse(findings)
+        _close_logs(runner)
+
+
+def _close_logs(runner: Runner) -> None:
+    """Close a runner's log files, so that their folder can be removed on any platform."""
+    for handler in list(runner.logger.handlers):
+        if isinstance(handler, logging.FileHandler):
+            runner.logger.removeHandler(handler)
+            handler.close()
 
 
 def _prepare(

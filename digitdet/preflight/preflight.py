@@ -48,7 +48,7 @@ def run_preflight(runner: Runner, work_dir: Path) -> list[Finding]:
         one.
     """
     checks = _Checks()
-    on_cuda = torch.cuda.is_available()
+    on_cuda = next(runner.bare_model.parameters()).is_cuda
     with restored_randomness(), tempfile.TemporaryDirectory(prefix="digitdet-") as scratch:
         torch.manual_seed(runner.seed)
         splits = _read(checks, runner)

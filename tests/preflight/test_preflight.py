@@ -38,10 +38,11 @@ def _trace(runner: Any) -> list[Any]:
     transform = runner.train_dataloader.dataset.pipeline.transforms[0]
     draws = runner.train_dataloader.dataset.pipeline.draws
     trace = [
-        {name: value.numpy().tobytes() for name, value in model.state_dict().items()},
+        {name: value.cpu().numpy().tobytes() for name, value in model.state_dict().items()},
         [module.training for module in model.modules()],
         [parameter.grad for parameter in model.parameters()],
         [random.getstate(), str(np.random.get_state()), torch.get_rng_state().tolist()],
+        [state.tolist() for state in torch.cuda.get_rng_state_all()],
         [transform.generator.bit_generator.state, draws.epoch, draws.seed],
         [(metric.results, metric.notes) for metric in runner.val_evaluator.metrics],
         [str(hub.log_scalars), str(hub.runtime_info)],

@@ -234,16 +234,18 @@ def test_a_dry_run_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    before = {*Path(tempfile.gettempdir()).iterdir()}
+    here, scratch = tmp_path / "here", tmp_path / "scratch"
+    here.mkdir()
+    scratch.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     tool("train")([QUICKSTART, "--dry-run", "--seeds", "0", "1", "--cfg-options", *SMALL])
     output = capsys.readouterr().out
     for name in ("labels", "data", "input", "evaluation", "step", "metrics", "disk", "memory"):
         assert f"│ {name} " in output
     assert "epoch 1/2" not in output
-    assert list(tmp_path.iterdir()) == []
-    left = {*Path(tempfile.gettempdir()).iterdir()} - before
-    assert not [path for path in left if path.name.startswith("digitdet-")]
+    assert list(here.iterdir()) == []
+    assert not list(scratch.glob("digitdet-*"))
 
 
 def test_a_dry_run_says_whether_a_checkpoint_fits(
