@@ -100,7 +100,7 @@ CLASS_RANGES: dict[str, dict[str, Range]] = {
         "max_size": numbers.COUNT,
         "anchor_sizes": numbers.POSITIVE,
         "aspect_ratios": numbers.POSITIVE,
-        "rpn_conv_depth": numbers.COUNT_OR_NONE,
+        "rpn_conv_depth": Range("a whole number from 0 to 100", 0, 100),
         "pre_nms_proposals_train": numbers.COUNT,
         "pre_nms_proposals_test": numbers.COUNT,
         "proposals_train": numbers.COUNT,
@@ -134,6 +134,8 @@ def check_ranges(config: Config, parts: Sequence[Part]) -> list[Problem]:
         problems += _out_of_range(key, _nested_section(config, key), ranges)
     for part in parts:
         problems += _out_of_range(part.key, part.config, _ranges_of(part))
+        if class_name(part) == "EMAHook":
+            problems += _average(part)
         if class_name(part) == "FasterRCNN":
             problems += _sizes(part) + _colors(part)
     return problems
@@ -160,6 +162,15 @@ def _out_of_range(
         for place, value in leaves(f"{key}.{name}", values.get(name)):
             if not allowed.holds(value):
                 yield Problem(place, f"write {allowed.words}, not {value!r}")
+
+
+def _average(part: Part) -> list[Problem]:
+    """Warn of the share of the old weights where that of the newest is asked for."""
+    share = part.config.get("momentum")
+    if not is_number(share) or not 0.5 < share < 1:
+        return []
+    text = f"{share!r} is the share of the newest weights; of the old ones, write {1 - share:.6g}"
+    return [Problem(f"{part.key}.momentum", text, is_warning=True)]
 
 
 def _sizes(part: Part) -> list[Problem]:

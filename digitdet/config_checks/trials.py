@@ -2,6 +2,7 @@
 
 import copy
 import re
+import traceback
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from torch import nn
 from digitdet.config_checks.building import left_alone
 from digitdet.config_checks.libraries import class_name, is_known
 from digitdet.config_checks.meta_models import build_shapes
+from digitdet.config_checks.numbers import is_number
 from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.run_length import RunLength, run_length
@@ -21,6 +23,7 @@ from digitdet.transforms.safety import check_safe
 
 ALONE = ("hook", "metric", "reader", "log_processor")
 ON_META = ("backbone", "model")
+MOST_SCENES = 10**6  # a list of their positions is made
 # Texts of torch that name an argument by another word.
 WORDS = {"learning rate": "lr", "beta parameter": "betas", "epsilon value": "eps"}
 # How `check_safe` begins: the place in the list of transforms.
@@ -106,7 +109,7 @@ def _builder(
     """Return what builds a part on trial; None for a part that is not built."""
     name = part.registry.name
     kind = part.kind
-    if kind is None:
+    if kind is None or not callable(kind):  # mmengine takes "abc" for Python's module abc
         return None
     if name in ON_META:
         return partial(build_shapes, part) if "." not in part.key else None
@@ -119,8 +122,13 @@ def _builder(
         return partial(_build_scheduler, part, optimizer, run)
     if name == "optim_wrapper" and kind is OptimWrapper:
         return partial(kind, _dummy_optimizer(), **arguments)
-    is_scenes = name == "dataset" and class_name(part) == "SyntheticDigits"
+    is_scenes = name == "dataset" and class_name(part) == "SyntheticDigits" and _is_small(part)
     return partial(kind, **arguments) if name in ALONE or is_scenes else None
+
+
+def _is_small(part: Part) -> bool:
+    count = part.config.get("num_scenes")
+    return is_number(count) and count <= MOST_SCENES
 
 
 def _arguments(part: Part) -> dict[str, Any]:
@@ -168,8 +176,11 @@ def _problem(part: Part, error: Exception) -> Problem:
 
 
 def _text(part: Part, error: Exception) -> str:
-    """Return an error's text on one line, without what mmengine's registries add to it."""
-    text = " ".join(str(error).split())
-    text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", text).strip("'\"")
-    name = class_name(part) or part.registry.name
-    return text or f"{name} refuses this ({type(error).__name__})"
+    """Return an error's text on one line, without what torch and mmengine add to it."""
+    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    said = " ".join(said.split("Exception raised from")[0].split())
+    text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", said)
+    if text:
+        return text
+    line = traceback.extract_tb(error.__traceback__)[-1].line or type(error).__name__
+    return f"{class_name(part)} refuses its arguments: {line.strip()}"

@@ -95,6 +95,16 @@ def test_parts_within_lists_and_wrappers_are_judged() -> None:
     assert set(problems) == {f"{DATASET}.weights.1", f"{DATASET}.datasets.0.num_scenes"}
 
 
+@pytest.mark.parametrize(("share", "is_warned"), [(0.001, False), (0.5, False), (0.999, True)])
+def test_an_average_by_the_share_of_the_old_weights_is_a_warning(
+    share: float, is_warned: bool
+) -> None:
+    hooks = [{"type": "EMAHook", "momentum": share}]
+    problems = check(check_ranges, {"custom_hooks": hooks})
+    assert list(problems) == (["custom_hooks.0.momentum"] if is_warned else [])
+    assert all(p.is_warning and "write 0.001" in p.message for p in problems.values())
+
+
 @pytest.mark.parametrize(
     ("scheduler", "argument"),
     [

@@ -14,6 +14,7 @@ from torch import nn
 from digitdet.config_checks.parts import find_parts
 from digitdet.config_checks.run_length import run_length
 from digitdet.config_checks.schedules import check_schedules
+from digitdet.config_checks.trials import check_trials
 
 FIRST = "param_scheduler.0"
 
@@ -115,12 +116,13 @@ def test_a_schedule_that_does_not_fit_the_run_is_told(
         {"type": "CosineAnnealingLR"},
         {"type": "CosineAnnealingLR", "begin": 1, "T_max": 5},
         {"type": "MultiStepLR", "milestones": [4, 5]},
-        {"type": "CosineRestartLR", "periods": [2, 4]},
+        {"type": "CosineRestartLR", "periods": [2, 4], "restart_weights": [1, 1], "eta_min": 0},
         {"type": "ExponentialLR", "gamma": 0.9},
     ],
 )
 def test_usual_schedules_are_taken(scheduler: dict[str, Any]) -> None:
     assert not found(scheduler)
+    assert not check(check_trials, {"param_scheduler": [scheduler]})
 
 
 def test_steps_are_not_judged_where_the_data_set_does_not_tell_its_size() -> None:

@@ -40,6 +40,11 @@ TRANSFORM = f"{DATASET}.transforms"
             "param_scheduler.0.end",
             "end should be larger than begin",
         ),
+        (
+            {"param_scheduler": [{"type": "CosineRestartLR", "periods": [6]}]},
+            "param_scheduler.0",
+            "CosineRestartLR refuses its arguments: assert (eta_min is None) ^",
+        ),
         ({"custom_hooks.1.interval": 0}, "custom_hooks.1.interval", "positive"),
         (
             {"default_hooks.checkpoint.save_best": ["map", "map"]},
