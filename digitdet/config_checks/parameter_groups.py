@@ -40,7 +40,7 @@ def check_parameter_groups(config: Config, parts: Sequence[Part]) -> list[Proble
 
 def _factors(key: str, values: Mapping[str, Any]) -> Iterator[Problem]:
     for name, value in values.items():
-        is_factor = name.endswith("_mult") or name in ("lr", "weight_decay")
+        is_factor = str(name).endswith("_mult") or name in ("lr", "weight_decay")
         if is_factor and is_number(value) and not NOT_NEGATIVE.holds(value):
             yield Problem(f"{key}.{name}", f"write {NOT_NEGATIVE.words}, not {value!r}")
 
