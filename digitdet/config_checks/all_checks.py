@@ -17,6 +17,7 @@ from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.ranges import check_ranges
 from digitdet.config_checks.schedules import check_schedules
 from digitdet.config_checks.settings import calls_of_settings
+from digitdet.config_checks.splits import check_splits
 from digitdet.config_checks.stale import check_stale
 from digitdet.config_checks.trials import check_trials
 from digitdet.config_checks.values import check_values
@@ -29,6 +30,7 @@ CHECKS = (
     check_classes,
     check_geometry,
     check_parameter_groups,
+    check_splits,
 )
 # Top-level values that are handed on to parts; what is wrong with one is told once, there.
 SHARED = ("data_root", "reader")
@@ -50,10 +52,17 @@ def find_problems(
     parts = [part for part in find_parts(config) if not _is_copy(part, config)]
     problems = [*find_misnamed(config, parts), *check_stale(config, parts, overrides, before)]
     for check in CHECKS:
-        problems += check(config, parts)
+        problems += _untold(check(config, parts), problems)
     at_fault = [problem.key for problem in problems if not problem.is_warning]
     problems += check_trials(config, parts, at_fault)
     return sorted(set(problems), key=lambda problem: problem.key)
+
+
+def _untold(found: Sequence[Problem], told: Sequence[Problem]) -> list[Problem]:
+    """Return what is not told of the same value already; an error is, beside a warning."""
+    refused = {problem.key for problem in told if not problem.is_warning}
+    warned = {problem.key for problem in told if problem.is_warning}
+    return [p for p in found if p.key not in refused and not (p.is_warning and p.key in warned)]
 
 
 def find_misnamed(config: Mapping[str, Any], parts: Sequence[Part]) -> list[Problem]:
