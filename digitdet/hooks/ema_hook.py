@@ -1,5 +1,7 @@
 """Averages the weights of a training."""
 
+from typing import Any
+
 import mmengine.hooks
 from mmengine.runner import Runner
 
@@ -45,3 +47,9 @@ class EMAHook(mmengine.hooks.EMAHook):
                 f"EMAHook: begin_epoch is {self.begin_epoch}, but training ends with epoch "
                 f"{runner.max_epochs}"
             )
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Save the average as the weights, and the weights beside it; both from the CPU."""
+        super().before_save_checkpoint(runner, checkpoint)
+        for part in ("state_dict", "ema_state_dict"):
+            checkpoint[part] = {name: value.cpu() for name, value in checkpoint[part].items()}
