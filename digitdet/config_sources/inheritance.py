@@ -62,12 +62,13 @@ def _find_mismatch(
 ) -> Iterator[Finding]:
     before = inherited.get(statement.path)
     if before and before.kind != "dict" and not statement.replaces:
-        kind = "a list" if before.kind == "list" else f"`{before.text}`"
+        is_list = before.kind == "list"
+        kind, remedy = ("a list", "write a list, or ") if is_list else (f"`{before.text}`", "")
         yield Finding(
             statement.file,
             statement.line,
-            f"`{statement.key}` is a dict here and {kind} in {before.place}: write one in its "
-            "place too, or add `_delete_=True` to replace it",
+            f"`{statement.key}` is a dict here and {kind} in {before.place}: {remedy}add "
+            "`_delete_=True` to the dict, which then replaces it",
         )
 
 
