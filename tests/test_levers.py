@@ -1,5 +1,6 @@
 """The usual levers, a line of config each, through the tools and with a resume."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,26 @@ def levers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("levers") / "levers.py"
     file.write_text(LEVERS.format(base=QUICKSTART))
     return file
+
+
+def _lines_of_the_page() -> list[str]:
+    """The third column of the table in docs/training.md."""
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    section = page.partition("## Levers")[2].partition("\n## ")[0]
+    return re.findall(r"^\|[^|]*\| `(.*)` \|$", section, flags=re.MULTILINE)
+
+
+def test_the_page_has_its_table() -> None:
+    assert len(_lines_of_the_page()) >= 10
+
+
+@pytest.mark.parametrize("line", _lines_of_the_page())
+def test_each_line_of_the_page_is_a_config(line: str, tmp_path: Path) -> None:
+    base = ROOT / "configs" / "experiments" / "frcnn_augmented.py"
+    kept = "dict(type='EvaluationHook'), dict(type='ProgressHook'), "
+    file = tmp_path / "one_lever.py"
+    file.write_text(f"_base_ = {str(base)!r}\n{line.replace('..., ', kept)}\n")
+    config.load(file)
 
 
 def train(tool: Tool, file: Path, work_dir: Path, *arguments: str) -> None:
