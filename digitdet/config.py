@@ -86,7 +86,7 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
     whole = {"reader": DEFAULT_READER} if file is None else _read(file)
     others = known_keys() - {"reader", "custom_imports"}
     config = Config({key: value for key, value in whole.items() if key not in others})
-    before = _merge(config, overrides, str(file))
+    before = _merge(config, overrides, str(file or "--cfg-options"))
     if file is not None:
         import_modules(config, file)
     _check(config, overrides, before, file)
@@ -132,7 +132,7 @@ def _check(
     place = Origins(read_statements(file) if file else [], overrides).place
     wrong = [problem for problem in problems if not problem.is_warning]
     if wrong:
-        raise ConfigError(str(file), wrong, place)
+        raise ConfigError(str(file or "--cfg-options"), wrong, place)
     for problem in problems:
         console.print(f"warning: {place(problem.key)}: {problem.key}: {problem.message}")
 

@@ -174,14 +174,6 @@ def test_a_fragment_that_replaces_the_reader_does_so_alone_and_in_any_place(
     assert config.load(file).reader == config.load_reader(file) == expected
 
 
-@pytest.mark.parametrize("file", sorted(EXPERIMENTS.glob("*.py")), ids=lambda file: file.stem)
-def test_nothing_is_wrong_with_an_experiment_and_nothing_looks_so(
-    file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config.load(file)
-    assert "warning" not in capsys.readouterr().out
-
-
 def test_all_problems_are_told_at_once_each_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,8 +28,11 @@ def test_an_experiment_is_short_and_says_what_it_asks(file: Path) -> None:
 
 
 @each_experiment
-def test_the_parts_of_an_experiment_can_be_built(file: Path) -> None:
+def test_an_experiment_loads_without_a_warning_and_its_parts_can_be_built(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     loaded = config.load(file, ["model.weights=None"])
+    assert "warning" not in capsys.readouterr().out
     model = MODELS.build(loaded.model)
     assert model.num_classes == 11
     for name, registry in (("custom_hooks", HOOKS), ("val_evaluator", METRICS)):
