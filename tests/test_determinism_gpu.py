@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,14 +42,23 @@ pytestmark = [
 ]
 
 
-def _train(folder: Path, config: Path, *options: str) -> Path:
-    """Train in a process of its own; returns the checkpoint of the last epoch."""
+DETERMINISTIC = "randomness.deterministic=True"
+RUNS = {
+    "one": [DETERMINISTIC],
+    "other": [DETERMINISTIC],
+    "other seed": [DETERMINISTIC, "randomness.seed=1"],
+    "free": [],
+    "other free": [],
+}
+
+
+def _start(folder: Path, config: Path, options: Sequence[str]) -> subprocess.Popen[str]:
+    """Start a training in a process of its own."""
     command = [sys.executable, str(ROOT / "tools" / "train.py"), str(config)]
     command += ["--work-dir", str(folder), "--cfg-options", *SCENES, *options]
     environment = {k: v for k, v in os.environ.items() if k != "CUBLAS_WORKSPACE_CONFIG"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=400)
-    assert done.returncode == 0, done.stderr
-    return folder / "epoch_2.pth"
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
 
 
 def _difference(one: Path, other: Path) -> float:
@@ -68,34 +78,39 @@ def _losses(file: Path) -> list[float]:
     return [epoch["loss"] for epoch in hub["runtime_info"]["evaluation_history"]]
 
 
-@pytest.fixture(params=["compact", "resnet50"])
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The config of a detector, to be trained on scenes."""
-    if request.param == "compact":
-        return EXPERIMENTS / "quickstart.py"
-    file = tmp_path / "resnet50.py"
-    file.write_text(R50.format(ROOT / "configs"), encoding="utf-8")
-    return file
+@pytest.fixture(scope="module", params=["compact", "resnet50"])
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The last checkpoint of each of `RUNS` of a detector; they are trained side by side."""
+    folder = tmp_path_factory.mktemp(request.param)
+    config = EXPERIMENTS / "quickstart.py"
+    if request.param == "resnet50":
+        config = folder / "resnet50.py"
+        config.write_text(R50.format(ROOT / "configs"), encoding="utf-8")
+    started = {name: _start(folder / name, config, options) for name, options in RUNS.items()}
+    for process in started.values():
+        _, error = process.communicate(timeout=500)
+        assert process.returncode == 0, error
+    return {name: folder / name / "epoch_2.pth" for name in RUNS}
 
 
-def test_two_deterministic_runs_are_equal_bit_for_bit(config: Path, tmp_path: Path) -> None:
-    runs = [_train(tmp_path / name, config, "randomness.deterministic=True") for name in "ab"]
-    assert _difference(*runs) == 0
-    assert _losses(runs[0]) == _losses(runs[1])
-    other = _train(tmp_path / "c", config, "randomness.deterministic=True", "randomness.seed=1")
-    assert _difference(runs[0], other) > 0
+def test_two_deterministic_runs_are_equal_bit_for_bit(runs: dict[str, Path]) -> None:
+    assert _difference(runs["one"], runs["other"]) == 0
+    assert _losses(runs["one"]) == _losses(runs["other"])
+    assert _difference(runs["one"], runs["other seed"]) > 0
 
 
 def test_how_far_two_other_runs_are_apart_is_said(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs = [_train(tmp_path / name, config) for name in "ab"]
+    pair = runs["free"], runs["other free"]
     found = {
-        "model": config.stem,
+        "model": runs["free"].parents[1].name,
         "device": torch.cuda.get_device_name(),
         "torch": torch.__version__,
-        "largest difference of a weight": _difference(*runs),
-        "losses": [_losses(run) for run in runs],
+        "largest difference of a weight": _difference(*pair),
+        "losses": [_losses(run) for run in pair],
     }
     with capsys.disabled():
         sys.stdout.write(f"\nwithout randomness.deterministic: {json.dumps(found)}\n")
