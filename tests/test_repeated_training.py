@@ -28,7 +28,13 @@ SMALL = [
 ]
 
 
-def repeat(work_dir: Path, seeds: list[int], *changes: str, resume: bool = False) -> list[Any]:
+def repeat(
+    work_dir: Path,
+    seeds: list[int],
+    *changes: str,
+    resume: bool = False,
+    preflight: bool = False,
+) -> list[Any]:
     """Train on few small scenes."""
     return train_repeatedly(
         QUICKSTART,
@@ -36,7 +42,7 @@ def repeat(work_dir: Path, seeds: list[int], *changes: str, resume: bool = False
         work_dir=str(work_dir),
         resume=resume,
         options=[*SMALL, *changes],
-        preflight=False,
+        preflight=preflight,
     )
 
 
@@ -44,7 +50,7 @@ def repeat(work_dir: Path, seeds: list[int], *changes: str, resume: bool = False
 def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of two finished runs."""
     folder = tmp_path_factory.mktemp("two_seeds")
-    repeat(folder, [5, 3])
+    repeat(folder, [5, 3], preflight=True)
     return folder
 
 
@@ -129,6 +135,7 @@ def test_each_run_has_a_log_and_scalars_of_its_own(two_seeds: Path) -> None:
         text = log.read_text(encoding="utf-8")
         assert f"seed: {seed}\n" in text
         assert f"seed: {8 - seed}\n" not in text
+        assert ("preflight: " in text) == (seed == 5)  # the first one alone is checked before
         (scalars,) = (two_seeds / f"seed_{seed}").glob("*/vis_data/scalars.json")
         rows = [json.loads(line) for line in scalars.read_text(encoding="utf-8").splitlines()]
         assert [row["step"] for row in rows if "map" in row] == [1, 2]

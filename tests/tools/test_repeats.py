@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from digitdet import config
+from digitdet.hooks.evaluation_hook import EpochResult
+from digitdet.seed_results import SeedResult, to_setting, write_results
+
 QUICKSTART = str(Path(__file__).parents[2] / "configs" / "experiments" / "quickstart.py")
 SMALL = [
     "train_dataloader.dataset.num_scenes=2",
@@ -22,29 +26,27 @@ SMALL = [
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
-def test_seeds_are_trained_reported_and_added_to(
+def test_finished_seeds_are_reported_again(
     tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def run(*arguments: str) -> str:
-        command = [QUICKSTART, "--work-dir", str(tmp_path), *arguments, "--cfg-options", *SMALL]
-        tool("train")(command)
-        return capsys.readouterr().out
-
-    output = run("--seeds", "0", "1")
-    assert [f"seed {seed} ({seed + 1} of 2): in " in output for seed in (0, 1)] == [True, True]
-    assert output.count("checks passed") == 1
-    assert output.index("best epoch by map") < output.index("last epoch")
-    assert "deviation" in output
-    output = run("--seeds", "0", "1", "2", "--resume")
-    assert "seed 1 (2 of 3): finished" in output
-    assert output.count("epoch 1/1") == 1
-    content = json.loads((tmp_path / "seeds.json").read_text(encoding="utf-8"))
-    assert content["summary"]["seeds"] == [0, 1, 2]
-    assert sorted(folder.name for folder in tmp_path.glob("seed_*")) == [
-        "seed_0",
-        "seed_1",
-        "seed_2",
+    setting = to_setting(config.load(QUICKSTART, SMALL).to_dict(), amp=False)
+    epochs = [
+        EpochResult(epoch=1, loss=0.5, metrics={"map": value, "map_50": value})
+        for value in (0.25, 0.75)
     ]
+    runs = {seed: SeedResult(seed, epochs[seed], epochs[seed], None) for seed in (0, 1)}
+    write_results(tmp_path / "seeds.json", runs, [0, 1], setting)
+    command = [QUICKSTART, "--work-dir", str(tmp_path), "--seeds", "1", "0", "--resume"]
+    tool("train")([*command, "--cfg-options", *SMALL])
+    output = capsys.readouterr().out
+    assert "seed 1 (1 of 2): finished" in output
+    assert "seed 0 (2 of 2): finished" in output
+    assert output.index("best epoch by map") < output.index("last epoch")
+    for figure in ("mean", "0.5000", "deviation", "0.3536"):
+        assert figure in output
+    content = json.loads((tmp_path / "seeds.json").read_text(encoding="utf-8"))
+    assert content["summary"]["seeds"] == [1, 0]
+    assert [run["seed"] for run in content["runs"]] == [0, 1]
 
 
 def test_a_run_that_fails_is_named(
