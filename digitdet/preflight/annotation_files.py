@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitdet.checks.records import Split
+from digitdet.datasets.annotated_pictures import AnnotatedPictures
 from digitdet.datasets.annotations import Annotations, load_coco
 from digitdet.preflight.samples import Samples, parts
 
@@ -33,8 +34,9 @@ def annotated_parts(splits: Sequence[Samples]) -> list[AnnotatedPart]:
 
 def _parts(samples: Samples) -> Iterator[AnnotatedPart]:
     for dataset in parts(samples.dataset):
-        annotations = getattr(dataset, "annotations", None)
-        if isinstance(annotations, Annotations):
+        pictures = getattr(dataset, "pictures", None)
+        if isinstance(pictures, AnnotatedPictures):
+            annotations = pictures.annotations
             yield AnnotatedPart(samples.split, dataset, annotations, _read(dataset, annotations))
 
 

@@ -25,24 +25,33 @@ def check_disk(runner: Runner, trial: Trial, work_dir: Path) -> Finding:
         work_dir: Where the run will write; need not be there.
     """
     has_ema = any(isinstance(hook, EMAHook) for hook in runner.hooks)
-    errors, warnings, details = [], [], []
+    errors: list[str] = []
+    warnings: list[str] = []
+    details = []
     for hook in runner.hooks:
         if not isinstance(hook, CheckpointHook):
             continue
         size = checkpoint_bytes(trial, with_optimizer=hook.save_optimizer, with_ema=has_ema)
-        total = runner.max_epochs if hook.by_epoch else runner.max_iters
-        count = num_checkpoints(hook, total)
-        folder = Path(hook.out_dir or work_dir).absolute()
-        nearest = next(path for path in (folder, *folder.parents) if path.exists())
-        free = shutil.disk_usage(nearest).free
-        text = f"{count} checkpoints of some {in_bytes(size)}, {in_bytes(free)} free in {nearest}"
-        remedy = "; make room, or set default_hooks.checkpoint.max_keep_ckpts"
-        if free < size * (count + 1):  # one more while it is written
-            errors.append(text + remedy)
-        elif free < size * (count + 1) * SPARE:
-            warnings.append(text + remedy)
+        size_of_best = checkpoint_bytes(trial, with_optimizer=False, with_ema=has_ema)
+        count = num_checkpoints(hook, runner.max_epochs if hook.by_epoch else runner.max_iters)
+        best = len(hook.save_best or ())
+        needed = (count + 1) * size + best * size_of_best  # one more while it is written
+        nearest, free = _room(Path(hook.out_dir or work_dir))
+        text = f"{count} checkpoints of some {in_bytes(size)}"
+        text += f", {best} of the best, {in_bytes(size_of_best)}" if best else ""
+        text += f"; {in_bytes(free)} free in {nearest}"
         details.append(text)
+        if free < needed * SPARE:
+            remedy = "; make room, or set default_hooks.checkpoint.max_keep_ckpts"
+            (errors if free < needed else warnings).append(text + remedy)
     return conclude("disk", "; ".join(details) or "no checkpoint is kept", errors, warnings)
+
+
+def _room(folder: Path) -> tuple[Path, int]:
+    """Return the nearest folder that is there, and the bytes that are free in it."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    nearest = next(path for path in places if path.exists())
+    return nearest, shutil.disk_usage(nearest).free
 
 
 def checkpoint_bytes(trial: Trial, *, with_optimizer: bool, with_ema: bool) -> int:
@@ -59,18 +68,17 @@ def checkpoint_bytes(trial: Trial, *, with_optimizer: bool, with_ema: bool) -> i
 
 
 def num_checkpoints(hook: CheckpointHook, total: int) -> int:
-    """Return how many checkpoints a hook has kept when a run is over.
+    """Return how many checkpoints a hook has kept when a run is over, without those of the best.
 
     Args:
         hook: The hook.
         total: The run's epochs, or its iterations for a hook by iterations.
     """
-    best = len(hook.save_best or ())
     if hook.interval <= 0:
-        return best + int(hook.save_last)
-    kept = (total - hook.save_begin) // hook.interval
-    kept += int(hook.save_last and (total - hook.save_begin) % hook.interval != 0)
-    return best + (min(kept, hook.max_keep_ckpts) if hook.max_keep_ckpts > 0 else kept)
+        return int(hook.save_last)
+    kept, rest = divmod(total - hook.save_begin, hook.interval)
+    kept += int(hook.save_last and rest > 0)
+    return min(kept, hook.max_keep_ckpts) if hook.max_keep_ckpts > 0 else kept
 
 
 def tensor_bytes(value: Any) -> int:

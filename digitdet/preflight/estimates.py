@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from digitdet.preflight.disk import gradient_bytes, in_bytes, tensor_bytes
 from digitdet.preflight.findings import Finding, conclude
@@ -58,13 +58,15 @@ def estimate_time(runner: Runner, train: Pace, val: Pace | None) -> Finding:
         train: Pace of the training.
         val: Pace of the validation, if there is one.
     """
-    epochs = runner.max_epochs
+    by_epoch = isinstance(runner.train_loop, EpochBasedTrainLoop)
     text = f"about {in_time(train.seconds)} an epoch"
-    whole = train.seconds * epochs
+    whole = train.seconds * runner.max_iters / len(runner.train_dataloader)
     if val is not None:
         text += f" and {in_time(val.seconds)} a validation"
-        whole += val.seconds * (epochs // getattr(runner.train_loop, "val_interval", 1))
-    return Finding("time", f"{text}, {in_time(whole)} for all {epochs}")
+        total = runner.max_epochs if by_epoch else runner.max_iters
+        whole += val.seconds * (total // getattr(runner.train_loop, "val_interval", 1))
+    units = f"{runner.max_epochs} epochs" if by_epoch else f"{runner.max_iters} steps"
+    return Finding("time", f"{text}, {in_time(whole)} for {units}")
 
 
 def estimate_memory(

@@ -89,7 +89,7 @@ def _follow(part: AnnotatedPart) -> Iterator[str]:
         return
     known = _by_id(part.records)
     names = {c["id"]: str(c["name"]).strip() for c in part.records.categories}
-    ids = part.dataset.metainfo.get("category_ids", {})
+    ids = getattr(part.dataset, "metainfo", {}).get("category_ids", {})
     for position in spread(len(part.annotations), PICTURES):
         target = part.dataset.pictures.targets([position])[0]
         scores = torch.ones(len(target["labels"]))

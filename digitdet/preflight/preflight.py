@@ -54,11 +54,11 @@ def run_preflight(runner: Runner, work_dir: Path) -> list[Finding]:
         splits = _read(checks, runner)
         _check_samples(checks, runner, splits)
         before = used_memory(on_cuda)
-        trial = checks.attempt("start", make_trial, runner)
-        if trial is not None:
+        trial = checks.attempt("optimizer", make_trial, runner)
+        if isinstance(trial, Trial):
             _try_out(checks, runner, splits, trial, before, Path(scratch))
             checks.attempt("disk", check_disk, runner, trial, work_dir)
-            checks.attempt("hardware", check_hardware, runner, trial.model)
+        checks.attempt("hardware", check_hardware, runner, runner.bare_model)
     if on_cuda:
         del trial
         torch.cuda.empty_cache()

@@ -13,7 +13,7 @@ from digitdet.preflight.samples import Samples
 from digitdet.preflight.trial import Trial
 from digitdet.structures import Batch
 
-REPEAT = 4.0  # seconds: what takes longer is not tried a second time
+REPEAT = 2.5  # seconds: what takes longer is not tried a second time
 
 
 @dataclass(frozen=True)

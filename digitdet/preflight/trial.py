@@ -9,6 +9,8 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.runner import Runner
 from torch import nn, optim
 
+from digitdet.preflight.findings import Finding
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -34,7 +36,7 @@ class Trial:
         return ((n, p) for n, p in self.model.named_parameters() if p.requires_grad)
 
 
-def make_trial(runner: Runner) -> Trial:
+def make_trial(runner: Runner) -> Trial | Finding:
     """Copy a runner's model and build its optimizer for the copy.
 
     In a distributed run the copy's BatchNorm layers are of this process alone: nobody else would
@@ -42,8 +44,19 @@ def make_trial(runner: Runner) -> Trial:
 
     Args:
         runner: Before its training.
+
+    Returns:
+        The trial; a finding that says why there is none, where a training may work all the same.
     """
-    model = copy.deepcopy(runner.bare_model)
+    model = runner.bare_model
+    kind = type(model).__name__
+    if not isinstance(model, BaseModel) or type(model).train_step is not BaseModel.train_step:
+        return Finding("step", f"not tried, as {kind} has a train_step of its own")
+    try:
+        model = copy.deepcopy(model)
+    except Exception as error:
+        text = f"not tried, as {kind} can't be copied ({type(error).__name__}: {error})"
+        return Finding("step", text, "warning")
     if runner.distributed:
         model = revert_sync_batchnorm(model)
     return Trial(model, build_optim_wrapper(model, runner.cfg.optim_wrapper))

@@ -3,15 +3,18 @@
 import copy
 import random
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from mmengine.logging import MessageHub
 
+from digitdet.models import FasterRCNN
 from digitdet.preflight.preflight import run_preflight
-from digitdet.registry import TRANSFORMS
+from digitdet.registry import MODELS, TRANSFORMS
 
 NAMES = ["labels", "data", "input", "evaluation", "start", "step", "optimizer", "metrics"]
 NAMES += ["time", "memory", "disk", "hardware"]
@@ -95,3 +98,33 @@ def test_a_checkpoint_that_is_none_is_an_error_of_the_start(
     found = [f for f in run_preflight(runner, tmp_path) if f.status != "ok"]
     assert [finding.name for finding in found] == ["start"]
     assert "torn.pth: can't be loaded as a checkpoint" in found[0].detail
+
+
+@MODELS.register_module()
+class LockedDetector(FasterRCNN):
+    """A user's model that holds what nothing can copy."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lock = threading.Lock()
+
+
+@MODELS.register_module()
+class OwnStepDetector(FasterRCNN):
+    """A user's model that trains in a way of its own."""
+
+    def train_step(self, data: Any, optim_wrapper: Any) -> Any:
+        return super().train_step(data, optim_wrapper)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"),
+    [("LockedDetector", "warning", "can't be copied"), ("OwnStepDetector", "ok", "of its own")],
+)
+def test_a_model_that_no_step_can_be_tried_with_stops_no_run(
+    kind: str, status: str, said: str, make_runner: Any, tmp_path: Path
+) -> None:
+    runner = make_runner("param_scheduler=[]", changes={"model.type": kind})
+    findings = {finding.name: finding for finding in run_preflight(runner, tmp_path)}
+    assert (findings["step"].status, said in findings["step"].detail) == (status, True)
+    assert {finding.status for name, finding in findings.items() if name != "step"} == {"ok"}
