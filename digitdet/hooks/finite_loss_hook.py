@@ -16,6 +16,7 @@ from torch.optim import Optimizer
 from digitdet.registry import HOOKS
 from digitdet.replay.capture import keep_recording, record_step
 from digitdet.replay.messages import advise, describe
+from digitdet.replay.recording import Cause
 from digitdet.replay.step import gradient_norms, run_step, to_numbers
 
 SKIPPED = "skipped_steps"
@@ -143,7 +144,7 @@ class FiniteLossHook(Hook):
     def _stop_or_skip(
         self,
         runner: Runner,
-        cause: str,
+        cause: Cause,
         losses: Mapping[str, float],
         norms: Mapping[str, float],
         is_own: bool,

@@ -16,7 +16,7 @@ from mmengine.runner import Runner
 
 from digitdet import __version__
 from digitdet.plain_values import to_plain
-from digitdet.replay.recording import Recording, Report, write_recording
+from digitdet.replay.recording import Cause, MixedPrecision, Recording, Report, write_recording
 
 FOLDER = "non_finite"
 
@@ -24,7 +24,7 @@ FOLDER = "non_finite"
 def record_step(
     runner: Runner,
     batch: Any,
-    cause: str,
+    cause: Cause,
     losses: Mapping[str, float],
     norms: Mapping[str, float],
 ) -> Recording:
@@ -33,7 +33,7 @@ def record_step(
     Args:
         runner: The runner, before it counts the step.
         batch: The step's batch, as the loader gave it.
-        cause: What was not finite: ``"loss"`` or ``"gradients"``.
+        cause: What was not finite.
         losses: The terms of the loss.
         norms: Norm of each parameter's gradient.
     """
@@ -88,10 +88,13 @@ def sources_of(batch: Any) -> list[str]:
     return [str(target.get("source")) for target in targets or () if isinstance(target, Mapping)]
 
 
-def _autocast(device_type: str) -> str | None:
-    if not torch.is_autocast_enabled(device_type):
-        return None
-    return str(torch.get_autocast_dtype(device_type)).removeprefix("torch.")
+def _autocast(device_type: str) -> MixedPrecision | None:
+    types: dict[torch.dtype, MixedPrecision] = {
+        torch.float16: "float16",
+        torch.bfloat16: "bfloat16",
+    }
+    is_on = torch.is_autocast_enabled(device_type)
+    return types[torch.get_autocast_dtype(device_type)] if is_on else None
 
 
 def _versions() -> dict[str, str]:

@@ -15,12 +15,14 @@ def leave_out(batch: Mapping[str, Any], without: Sequence[int]) -> dict[str, Any
     """Return a batch without some of its pictures.
 
     Args:
-        batch: Lists of as many items as there are pictures.
+        batch: Lists of as many items as there are pictures; anything where none is left out.
         without: Pictures, counted from 0.
 
     Raises:
         ValueError: If one is not there, or none would be left.
     """
+    if not without:
+        return dict(batch)
     size = len(batch.get("images", ()))
     strange = [index for index in without if not 0 <= index < size]
     if strange:

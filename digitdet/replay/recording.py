@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +14,8 @@ from torch import Tensor
 
 from digitdet.models.weights import load_file, state_dict_of
 
+Cause = Literal["loss", "gradients"]
+MixedPrecision = Literal["float16", "bfloat16"]
 REPORT, CONFIG, BATCH, WEIGHTS = "report.json", "config.json", "batch.pth", "weights.pth"
 
 
@@ -22,7 +24,7 @@ class Report:
     """What is known of a step that went wrong.
 
     Attributes:
-        cause: What was not finite: ``"loss"`` or ``"gradients"``.
+        cause: What was not finite.
         iteration: The step, from 1.
         epoch: Its epoch, from 1.
         seed: The run's seed.
@@ -32,13 +34,13 @@ class Report:
         gradient_norms: Euclidean norm of the gradient of each trained parameter.
         evaluation_modules: Names of the modules that were in evaluation mode.
         frozen_parameters: Names of the parameters that were not trained.
-        autocast: Type of mixed precision, such as ``"float16"``; None without.
+        autocast: Type of mixed precision; None without.
         device: The device that it ran on.
         config_file: File of the config, for the modules beside it.
         versions: Name and version of what it ran with.
     """
 
-    cause: str
+    cause: Cause
     iteration: int
     epoch: int
     seed: int
@@ -48,7 +50,7 @@ class Report:
     gradient_norms: dict[str, float]
     evaluation_modules: list[str]
     frozen_parameters: list[str]
-    autocast: str | None
+    autocast: MixedPrecision | None
     device: str
     config_file: str | None
     versions: dict[str, str]

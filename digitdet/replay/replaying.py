@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,10 @@ def replay(
         ValueError: If a file is not as it has to be, or a picture to leave out is not there.
     """
     recording = read_recording(Path(folder))
-    report = recording.report
-    if without:
-        recording = replace(recording, batch=leave_out(recording.batch, without))
+    report, batch = recording.report, leave_out(recording.batch, without)
     place = _device(device or _like(report.device))
     model = build_model(recording, place)
-    outcome = run(model, recording, recording.batch, anomaly)
+    outcome = run(model, recording, batch, anomaly)
     console.print(
         f"step {report.iteration} (epoch {report.epoch}), on {place}, recorded on {report.device}: "
         f"the {report.cause} {'was' if report.cause == 'loss' else 'were'} not finite"
@@ -83,7 +81,7 @@ def replay(
             console.print(line)
     for line in norms_lines(outcome.gradient_norms) if not outcome.anomaly else ():
         console.print(line)
-    _print_pictures(Path(folder), model, recording)
+    _print_pictures(Path(folder), model, recording, without)
     return outcome
 
 
@@ -191,28 +189,28 @@ def _same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
     }
 
 
-def _print_pictures(folder: Path, model: Any, recording: Recording) -> None:
+def _print_pictures(folder: Path, model: Any, recording: Recording, without: Sequence[int]) -> None:
     """Draw the pictures, run each alone, and name those at fault."""
     batch = recording.batch
     if not {"images", "targets"} <= set(batch):
         console.print("the batch holds no `images` and `targets`, so none is drawn")
         return
-    alone = [
-        run(model, recording, one_picture(batch, index)) for index in range(len(batch["images"]))
-    ]
-    is_finite = [outcome.is_finite for outcome in alone]
-    console.print(pictures_table(batch, [outcome.losses["loss"] for outcome in alone], is_finite))
+    numbers = [number for number in range(len(batch["images"])) if number not in without]
+    alone = [run(model, recording, one_picture(batch, number)) for number in numbers]
+    is_finite = {number: each.is_finite for number, each in zip(numbers, alone, strict=True)}
+    losses = {number: each.losses["loss"] for number, each in zip(numbers, alone, strict=True)}
+    console.print(pictures_table(batch, losses, is_finite))
     draw_pictures(folder, batch)
     console.print(f"pictures as the model got them: {folder / 'pictures'}")
     console.print(_verdict(batch, is_finite))
 
 
-def _verdict(batch: Mapping[str, Any], is_finite: Sequence[bool]) -> str:
+def _verdict(batch: Mapping[str, Any], is_finite: Mapping[int, bool]) -> str:
     """Say which pictures are at fault, if it is them."""
-    bad = [index for index, fine in enumerate(is_finite) if not fine]
+    bad = [number for number, fine in is_finite.items() if not fine]
     if not bad:
         return "each picture alone is finite: not one of them is at fault, but their mix"
     if len(bad) == len(is_finite) > 1:
         return "no picture alone is finite: the weights are at fault, not one of the pictures"
-    sources = ", ".join(str(batch["targets"][index].get("source")) for index in bad)
+    sources = ", ".join(str(batch["targets"][number].get("source")) for number in bad)
     return f"not finite alone: {sources}"

@@ -1,7 +1,7 @@
 """Tables of a step that is run again."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -35,18 +35,24 @@ def norms_lines(norms: Mapping[str, float]) -> list[str]:
 
 
 def pictures_table(
-    batch: Mapping[str, Any], losses: Sequence[float], is_finite: Sequence[bool]
+    batch: Mapping[str, Any], losses: Mapping[int, float], is_finite: Mapping[int, bool]
 ) -> Table:
-    """Lay out the pictures of a batch with the loss of each alone."""
+    """Lay out pictures of a batch with the loss of each alone.
+
+    Args:
+        batch: ``images`` and ``targets``.
+        losses: Number of a picture, from 0 -> its loss.
+        is_finite: Number of a picture -> whether its loss and gradients are finite.
+    """
     table = Table(title="each picture alone", title_justify="left")
     for name in ("picture", "boxes", "values", "loss", "finite"):
         table.add_column(name, justify="right")
     table.add_column("source", overflow="fold")
-    pairs = zip(batch["images"], batch["targets"], losses, is_finite, strict=True)
-    for index, (image, target, loss, fine) in enumerate(pairs):
-        count, finite = str(len(target["boxes"])), "yes" if fine else "NO"
+    for number, loss in losses.items():
+        image, target = batch["images"][number], batch["targets"][number]
+        count, fine = str(len(target["boxes"])), "yes" if is_finite[number] else "NO"
         source = str(target.get("source", ""))
-        table.add_row(str(index), count, _range(image), _figure(loss), finite, source)
+        table.add_row(str(number), count, _range(image), _figure(loss), fine, source)
     return table
 
 

@@ -184,8 +184,11 @@ def test_a_distributed_run_skips_on_all_processes(
         "gloo", init_method=f"file://{tmp_path / 'store'}", rank=0, world_size=1
     )
     try:
-        for name, value in {"RANK": "0", "WORLD_SIZE": "1", "LOCAL_RANK": "0"}.items():
-            monkeypatch.setenv(name, value)
+        # The threads are mmengine's own choice, which would outlive the test.
+        for name in ("WORLD_SIZE", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+            monkeypatch.setenv(name, "1")
+        for name in ("RANK", "LOCAL_RANK"):
+            monkeypatch.setenv(name, "0")
         data = samples(6, bad=[2])
         wrapper = {"optimizer": {"type": "SGD", **OPTIMIZERS["SGD"]}}
         runner = tiny_runner("run", data, max_skips=2, optim_wrapper=wrapper, launcher="pytorch")

@@ -1,6 +1,7 @@
 """Steps that went wrong, run again as a user runs them."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -83,7 +84,23 @@ def test_without_the_picture_at_fault_the_batch_is_finite(
     said = capsys.readouterr().out
     assert "without pictures 1, 3: finite" in said
     assert "each picture alone is finite" in said
-    assert "synthetic:0:7" not in said
+    assert [f"│       {number} │" in said for number in range(4)] == [True, False, True, False]
+
+
+def test_mixed_precision_is_run_again_as_such(
+    folder: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    losses = []
+    for autocast in (None, "bfloat16"):
+        copy = tmp_path / str(autocast)
+        shutil.copytree(folder, copy)
+        report = json.loads((copy / "report.json").read_text())
+        (copy / "report.json").write_text(json.dumps({**report, "autocast": autocast}))
+        tool("replay")([str(copy), "--without", "1"])
+        losses += re.findall(r"loss +│ +nan │ +([\d.]+)", capsys.readouterr().out)
+    assert len(losses) == 2
+    assert losses[0] != losses[1]
+    assert float(losses[0]) == pytest.approx(float(losses[1]), rel=0.05)
 
 
 def test_weights_that_exploded_are_told_from_a_bad_picture(
@@ -116,6 +133,12 @@ def empty(folder: Path) -> None:
         (lambda f: (f / "report.json").write_text("{"), "report.json: can't be read as JSON"),
         (lambda f: (f / "report.json").write_text("[]"), "report.json: holds a list"),
         (lambda f: (f / "report.json").write_text("{}"), "report.json: is no report: cause: "),
+        (
+            lambda f: (f / "report.json").write_text(
+                (f / "report.json").read_text().replace('"autocast": null', '"autocast": "int8"')
+            ),
+            "report.json: is no report: autocast: Input should be 'float16' or 'bfloat16'",
+        ),
         (lambda f: (f / "config.json").write_text("{}"), "config.json: states no model"),
         (lambda f: (f / "batch.pth").write_text("torn"), "batch.pth: can't be loaded"),
         (lambda f: torch.save([1], f / "batch.pth"), "batch.pth: holds no batch, got list"),
