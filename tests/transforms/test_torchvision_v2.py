@@ -11,9 +11,12 @@ from torchvision import tv_tensors
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F  # noqa: N812
 
+from digitdet.config_checks.all_checks import find_misnamed
+from digitdet.config_checks.parts import find_parts
 from digitdet.datasets import SyntheticDigits, collate
 from digitdet.registry import TRANSFORMS
 from digitdet.transforms import Pipeline
+from digitdet.transforms.torchvision_v2 import translate
 
 NAMES = sorted(
     name
@@ -197,3 +200,31 @@ def test_sanitizing_drops_crowd_marks_however_it_is_named(kind: Any) -> None:
     ]
     whole = [len(target["boxes"]) for _, target in map(SyntheticDigits(20).__getitem__, range(20))]
     assert sum(counts) < sum(whole)
+
+
+def test_the_check_of_configs_finds_nothing_wrong_with_what_can_be_built() -> None:
+    for name in set(NAMES) - NOT_TEXT:
+        transforms = [dict(type=name, **ARGUMENTS.get(name, {}))]
+        dataset = dict(type="SyntheticDigits", num_scenes=1, transforms=transforms)
+        config = {"train_dataloader": dict(dataset=dataset, sampler=None)}
+        assert find_misnamed(config, find_parts(config)) == [], name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("dtype", "uint8", torch.uint8),
+        ("dtype", {"Image": "float32"}, {tv_tensors.Image: torch.float32}),
+        ("dtype", torch.uint8, torch.uint8),
+        ("interpolation", "bicubic", v2.InterpolationMode.BICUBIC),
+        ("interpolation", v2.InterpolationMode.BICUBIC, v2.InterpolationMode.BICUBIC),
+        ("mode", "bicubic", "bicubic"),
+    ],
+)
+def test_what_a_text_cannot_hold_is_translated(name: str, value: Any, expected: Any) -> None:
+    assert translate(name, value) == expected
+
+
+def test_an_unknown_interpolation_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match="interpolation 'cubic' is not one of nearest, .*bicubic"):
+        translate("interpolation", "cubic")
