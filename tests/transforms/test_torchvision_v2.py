@@ -226,5 +226,5 @@ def test_what_a_text_cannot_hold_is_translated(name: str, value: Any, expected: 
 
 
 def test_an_unknown_interpolation_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="interpolation 'cubic' is not one of nearest, .*bicubic"):
+    with pytest.raises(ValueError, match=r"interpolation 'cubic' is not one of nearest, .*bicubic"):
         translate("interpolation", "cubic")
