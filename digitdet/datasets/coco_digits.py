@@ -72,7 +72,10 @@ class CocoDigits(Dataset[Sample]):
         check_folder(Path(data_root), self.image_dir)
         annotations = self.read_annotations(Path(data_root, ann_file))
         if not len(annotations):
-            raise ValueError(f"{annotations.file}: its list 'images' is empty")
+            raise ValueError(
+                f"{annotations.file}: its list 'images' is empty; export it again, or name another "
+                "by `ann_file`"
+            )
         if indices is not None:
             positions = resolve_indices(indices, len(annotations), str(annotations.file))
             annotations = select_pictures(annotations, positions)

@@ -75,7 +75,8 @@ def parse_json(content: bytes, name: str) -> Any:
 
 
 def _unreadable(name: str, error: BaseException) -> ValueError:
-    return ValueError(f"{name}: is not readable as JSON ({str(error) or type(error).__name__})")
+    reason = str(error) or type(error).__name__
+    return ValueError(f"{name}: is not readable as JSON ({reason}); copy or export it again")
 
 
 def _read(stream: IO[bytes], packed: bool) -> bytes:

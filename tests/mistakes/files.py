@@ -79,7 +79,7 @@ def _torn_checkpoint(folder: Path) -> None:
 
 
 def _foreign_pickle(folder: Path) -> None:
-    (folder / "foreign.pth").write_bytes(pickle.dumps({"model": Path("x")}))
+    (folder / "foreign.pth").write_bytes(pickle.dumps({"model": Path("x")}, protocol=2))
 
 
 def _data(name: str, damage: Callable[[Path], None], *says: str, text: str = SMALL) -> Mistake:
@@ -108,23 +108,58 @@ DATA = [
         "data/train/1.png",
         "can't be decoded",
     ),
-    _data("an annotation file cut short", lambda f: _cut(f / "data" / "train.json"), "train.json"),
-    _data("a digit as its label 0", _edit("train.json", _set_label(0)), "train.json", "0"),
-    _data("a label 11", _edit("train.json", _set_label(11)), "train.json", "11"),
-    _data("an id twice in validation", _edit("valid.json", _repeat_image), "valid.json", "id"),
-    _data("corners for sizes", _edit("train.json", _as_corners), "train.json"),
+    _data(
+        "an annotation file cut short",
+        lambda f: _cut(f / "data" / "train.json"),
+        "train.json: is not readable",
+        "again",
+    ),
+    _data(
+        "a digit as its label 0",
+        _edit("train.json", _set_label(0)),
+        "train.json: annotations[0]",
+        "got 0",
+    ),
+    _data(
+        "a label 11", _edit("train.json", _set_label(11)), "train.json: annotations[0]", "got 11"
+    ),
+    _data(
+        "an id twice in validation",
+        _edit("valid.json", _repeat_image),
+        "valid.json: images",
+        "stands twice",
+        "have to be unique",
+    ),
+    _data(
+        "corners for sizes",
+        _edit("train.json", _as_corners),
+        "two corners",
+        "train.json",
+        "write [x, y, width, height]",
+    ),
     _data(
         "no picture at all",
         _edit("train.json", lambda content: content.update(images=[], annotations=[])),
-        "train.json",
+        "train.json: its list 'images' is empty",
+        "export it again",
     ),
     Mistake(
         "a picture that is none", ("predict", CONFIG, "{checkpoint}", "mistake.py"), ("mistake.py",)
     ),
-    Mistake("no picture to read", ("predict", CONFIG, "{checkpoint}", "none"), ("none",)),
-    Mistake("no folder to look at", ("browse", CONFIG, "--cfg-options", "data_root=dta"), ("dta",)),
-    Mistake("no predictions", ("evaluate", "pred.json", "data/valid.json"), ("pred.json",)),
-    Mistake("nothing to replay", ("replay", "none"), ("none",)),
+    Mistake(
+        "no picture to read", ("predict", CONFIG, "{checkpoint}", "none"), ("none: not there",)
+    ),
+    Mistake(
+        "no folder to look at",
+        ("browse", CONFIG, "--cfg-options", "data_root=dta"),
+        ("dta: no such folder", "data_root=FOLDER"),
+    ),
+    Mistake(
+        "no predictions",
+        ("evaluate", "pred.json", "data/valid.json"),
+        ("pred.json: no such file of predictions",),
+    ),
+    Mistake("nothing to replay", ("replay", "none"), ("none: no such folder", "WORK_DIR")),
     _data(
         "a transform that gives no numbers",
         _users_transform,
