@@ -217,8 +217,7 @@ def test_data_root_reaches_the_parts_of_a_config(tmp_path: Path) -> None:
     file = tmp_path / "mixed.py"
     parts = [dict(type="CocoDigits", image_dir="a", ann_file="a.json")]
     dataset = dict(type="ConcatDataset", datasets=parts)
-    file.write_text(
-        f"data_root = 'there'\ntrain_dataloader = {json.dumps(dict(dataset=dataset))}\n"
-    )
+    loader = dict(dataset=dataset, sampler=dict(type="DefaultSampler"))
+    file.write_text(f"data_root = 'there'\ntrain_dataloader = {json.dumps(loader)}\n")
     loaded = config.load(file)
     assert loaded.train_dataloader.dataset.datasets[0].data_root == "there"
