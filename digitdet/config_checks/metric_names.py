@@ -1,6 +1,6 @@
 """Names of figures that decide something, against the figures that the evaluators give."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -42,9 +42,9 @@ def check_metric_names(config: Config, parts: Sequence[Part]) -> list[Problem]:
         parts: What is built of it.
     """
     figures = given_figures(config, parts)
+    problems = list(_given_twice(parts))
     if figures is None:
-        return []
-    problems = []
+        return problems
     for part in parts:
         argument = DECIDING.get(class_name(part))
         if argument:
@@ -75,6 +75,19 @@ def given_figures(config: Mapping[str, Any], parts: Sequence[Part]) -> list[str]
                 return None
             names += own
     return names
+
+
+def _given_twice(parts: Sequence[Part]) -> Iterator[Problem]:
+    """Find metrics of one evaluator that give the same figure, which mmengine refuses."""
+    givers: dict[tuple[str, str], str] = {}
+    for part in parts:
+        names = _figures_of(part) or [] if part.registry.name == "metric" else []
+        evaluator = part.key.split(".")[0]
+        twice = [name for name in names if (evaluator, name) in givers]
+        if twice:
+            other = givers[evaluator, twice[0]]
+            yield Problem(part.key, f"gives {twice[0]!r} as {other} does; take one of them out")
+        givers.update({(evaluator, name): part.key for name in names})
 
 
 def _within(key: str, outer: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 from config_checks.checking import changed, check
-from mmengine.evaluator import BaseMetric
+from mmengine.evaluator import BaseMetric, Evaluator
 
 from digitdet.config_checks.metric_names import ERROR_FIGURES, check_metric_names, given_figures
 from digitdet.config_checks.parts import find_parts
@@ -142,6 +142,18 @@ def test_no_evaluator_gives_no_figure() -> None:
     changes = {"val_evaluator": {"_delete_": True, **inside}, "custom_hooks": []}
     problems = check(check_metric_names, changes)
     assert "gives no figure; add a DigitMetric" in problems[SAVE_BEST].message
+
+
+@pytest.mark.parametrize("evaluator", ["val_evaluator", "test_evaluator"])
+def test_a_figure_that_two_metrics_give_is_refused_as_the_evaluator_would(evaluator: str) -> None:
+    problems = check(check_metric_names, {evaluator: [DIGIT, NUMBER, DIGIT]})
+    assert list(problems) == [f"{evaluator}.2"]
+    assert f"gives 'map' as {evaluator}.0 does" in problems[f"{evaluator}.2"].message
+    inside = Evaluator([DigitMetric("pycocotools"), DigitMetric("pycocotools")])
+    for metric in inside.metrics:
+        metric.results.extend(results([1], [1]))
+    with pytest.raises(ValueError, match="same metric name"):
+        inside.evaluate(1)
 
 
 class Counted(BaseMetric):
