@@ -37,7 +37,7 @@ def check_disk(runner: Runner, trial: Trial, work_dir: Path) -> Finding:
         best = len(hook.save_best or ())
         needed = (count + 1) * size + best * size_of_best  # one more while it is written
         nearest, free = _room(Path(hook.out_dir or work_dir))
-        text = f"{count} checkpoints of some {in_bytes(size)}"
+        text = f"checkpoints: {count} of some {in_bytes(size)}"
         text += f", {best} of the best, {in_bytes(size_of_best)}" if best else ""
         text += f"; {in_bytes(free)} free in {nearest}"
         details.append(text)

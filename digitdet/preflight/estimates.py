@@ -65,8 +65,7 @@ def estimate_time(runner: Runner, train: Pace, val: Pace | None) -> Finding:
         text += f" and {in_time(val.seconds)} a validation"
         total = runner.max_epochs if by_epoch else runner.max_iters
         whole += val.seconds * (total // getattr(runner.train_loop, "val_interval", 1))
-    units = f"{runner.max_epochs} epochs" if by_epoch else f"{runner.max_iters} steps"
-    return Finding("time", f"{text}, {in_time(whole)} for {units}")
+    return Finding("time", f"{text}, {in_time(whole)} in all")
 
 
 def estimate_memory(
@@ -89,7 +88,7 @@ def estimate_memory(
         needed += gradient_bytes(trial.model)  # on CUDA they are in what the step took
     if available is None:
         available = cuda_memory() if on_cuda else free_memory() + before
-    text = f"about {in_bytes(needed)} at its peak of {in_bytes(available)}"
+    text = f"about {in_bytes(needed)} of {in_bytes(available)} of memory"
     warnings = []
     if needed > available > 0:
         warnings.append(f"{text}; lower train_dataloader.batch_size, or the model's input size")

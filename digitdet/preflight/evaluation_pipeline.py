@@ -24,14 +24,10 @@ def check_evaluation(samples: Samples) -> Finding:
         if image.shape[-2:] != plain.shape[-2:]:
             sizes = [" x ".join(map(str, i.shape[-2:])) for i in (plain, image)]
             errors.append(f"{source}: the transforms make {sizes[1]} pixels of {sizes[0]}")
-        elif not _same(target["boxes"].tolist(), truth["boxes"].tolist()):
+        elif target["boxes"].tolist() != truth["boxes"].tolist():
             errors.append(f"{source}: the transforms change boxes")
         elif target["labels"].tolist() != truth["labels"].tolist():
             errors.append(f"{source}: the transforms change labels")
     text = f"; {len(errors)} of {len(samples.samples)} sampled pictures; {REMEDY}"
     detail = f"{len(samples.samples)} sampled pictures keep size, boxes and labels"
     return conclude("evaluation", detail, [errors[0] + text] if errors else [])
-
-
-def _same(boxes: list[list[float]], truth: list[list[float]]) -> bool:
-    return boxes == truth

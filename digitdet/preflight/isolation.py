@@ -3,7 +3,7 @@
 import copy
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -39,11 +39,12 @@ def isolate(dataset: Any) -> Any:
     """
     try:
         twin = copy.copy(dataset)
-    except Exception:  # of a user's class; read with care then, as its own random state is none
+    except Exception:  # of a user's class; it is read itself then, in the epoch that it has
         return dataset
     for name, value in list(getattr(dataset, "__dict__", {}).items()):
         if name in CHANGING:
-            twin.__dict__[name] = copy.deepcopy(value)
+            with suppress(Exception):  # what can't be copied is shared
+                twin.__dict__[name] = copy.deepcopy(value)
         elif name == "dataset":
             twin.__dict__[name] = isolate(value)
         elif name == "datasets":

@@ -73,7 +73,8 @@ def read_samples(split: str, loader: DataLoader[Any], count: int, seed: int) -> 
     dataset = isolate(loader.dataset)
     if not len(dataset):
         raise ValueError(f"the data set of {split}_dataloader is empty")
-    set_epoch(dataset, 0, seed)
+    if split == "train" and dataset is not loader.dataset:
+        set_epoch(dataset, 0, seed)  # as before the first step; nobody sets that of a validation
     indices = spread(len(dataset), count)
     samples = []
     start = time.perf_counter()

@@ -39,7 +39,7 @@ def test_time_memory_and_hardware_of_a_run(make_runner: Any) -> None:
     assert pace_of(samples, 0.5).num_pictures == 4
     train, val = Pace(4, 0, 0.5, 0.5), Pace(2, 0, 0.5, 0.5)
     time = estimate_time(runner, train, val)
-    assert time.detail == "about 4.0 s an epoch and 2.0 s a validation, 12 s for 2 epochs"
+    assert time.detail == "about 4.0 s an epoch and 2.0 s a validation, 12 s in all"
 
     trial = make_trial(runner)
     step = try_steps(trial, samples)
@@ -58,4 +58,4 @@ def test_a_run_by_steps_is_estimated_by_steps(make_runner: Any) -> None:
     loop = dict(_delete_=True, by_epoch=False, max_iters=6, val_interval=3)
     runner = make_runner("param_scheduler=[]", changes={"train_cfg": loop})
     finding = estimate_time(runner, Pace(4, 0, 0.5, 0.5), Pace(2, 0, 0.5, 0.5))
-    assert finding.detail == "about 4.0 s an epoch and 2.0 s a validation, 16 s for 6 steps"
+    assert finding.detail == "about 4.0 s an epoch and 2.0 s a validation, 16 s in all"

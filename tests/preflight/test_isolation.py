@@ -1,6 +1,7 @@
 """What checks do leaves no trace."""
 
 import random
+import threading
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,10 @@ def test_wrapped_data_sets_are_isolated_too() -> None:
 def test_what_can_not_be_copied_is_taken_as_it_is() -> None:
     dataset = UncopyableDataset()
     assert isolate(dataset) is dataset
+    locked = CountingTransform()
+    locked.lock = threading.Lock()  # type: ignore[attr-defined]
+    twin = isolate(SyntheticDigits(num_scenes=2, transforms=[locked]))
+    assert twin.pipeline.transforms == [locked]
 
 
 def test_a_metric_keeps_its_results() -> None:
