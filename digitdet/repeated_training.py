@@ -1,7 +1,8 @@
 """Trains a detector once with each of several seeds, and says how much its figures differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from mmengine.config import Config
@@ -69,29 +70,18 @@ def train_repeatedly(
     folder = Path(work_dir or config.work_dir)
     setting = to_setting(config.to_dict(), amp)
     results = read_results(folder / SEEDS_FILE, setting) if resume else {}
+    start = partial(train, config_file, amp=amp, launcher=launcher)
     for number, seed in enumerate(seeds, 1):
-        home = folder / f"seed_{seed}"
-        word = f"finished, see {folder / SEEDS_FILE}" if seed in results else f"in {home}"
-        _say(f"seed {seed} ({number} of {len(seeds)}): {word}")
-        if seed in results:
-            continue
-        with _naming(seed, results, folder), _own_globals():
-            runner = train(
-                config_file,
-                work_dir=str(home),
-                resume=bool(resume) and newest_checkpoint(home) is not None,
-                amp=amp,
-                options=[*options, f"randomness.seed={seed}"],
-                launcher=launcher,
-                preflight=preflight,
-            )
-            results[seed] = _result(runner, seed, folder)
-            del runner  # two models need not be in memory at once
-        preflight = False
+        done = seed in results
+        where = f"finished, see {folder / SEEDS_FILE}" if done else f"in {_home(folder, seed)}"
+        _say(f"seed {seed} ({number} of {len(seeds)}): {where}")
+        if not done:
+            with _naming(seed, results, folder), _own_globals():
+                results[seed] = _run(start, seed, folder, options, bool(resume), preflight)
+            preflight = False
         if is_main_process():
             write_results(folder / SEEDS_FILE, results, seeds, setting)
     if is_main_process():
-        write_results(folder / SEEDS_FILE, results, seeds, setting)
         _report([results[seed] for seed in seeds], hook, folder)
     return [results[seed] for seed in seeds]
 
@@ -145,7 +135,7 @@ def _naming(seed: int, finished: Mapping[int, SeedResult], folder: Path) -> Iter
         kept = f"; seeds {', '.join(map(str, finished))} are kept" if finished else ""
         raise RuntimeError(
             f"seed {seed}: {text or type(error).__name__}\n"
-            f"(its run is in {folder / f'seed_{seed}'}{kept}; --resume goes on from there)"
+            f"(its run is in {_home(folder, seed)}{kept}; --resume goes on from there)"
         ) from error
 
 
@@ -164,15 +154,38 @@ def _own_globals() -> Iterator[None]:
                     handler.close()
 
 
-def _result(runner: Runner, seed: int, folder: Path) -> SeedResult:
+def _home(folder: Path, seed: int) -> Path:
+    return folder / f"seed_{seed}"
+
+
+def _run(
+    start: Callable[..., Runner],
+    seed: int,
+    folder: Path,
+    options: Sequence[str],
+    resume: bool,
+    preflight: bool,
+) -> SeedResult:
+    """Train with one seed; the runner, and with it the model, is let go afterwards."""
+    home = _home(folder, seed)
+    runner = start(
+        work_dir=str(home),
+        resume=resume and newest_checkpoint(home) is not None,
+        options=[*options, f"randomness.seed={seed}"],
+        preflight=preflight,
+    )
     hook = next(hook for hook in runner.hooks if isinstance(hook, EvaluationHook))
     if not hook.history:
         raise ValueError("no epoch was validated; see train_cfg.val_begin and val_interval")
     info = runner.message_hub.runtime_info
-    checkpoint = info.get("best_ckpt") or newest_checkpoint(Path(runner.work_dir))
-    where = Path(checkpoint).relative_to(folder.absolute()).as_posix() if checkpoint else None
-    top = best(hook.history, hook.metric)
-    return SeedResult(seed=seed, best=top, last=hook.history[-1], checkpoint=where)
+    checkpoint = info.get("best_ckpt") or newest_checkpoint(home)
+    where = Path(checkpoint).absolute().relative_to(home.absolute()) if checkpoint else None
+    return SeedResult(
+        seed=seed,
+        best=best(hook.history, hook.metric),
+        last=hook.history[-1],
+        checkpoint=(Path(home.name) / where).as_posix() if where else None,
+    )
 
 
 def _report(results: Sequence[SeedResult], hook: EvaluationHook, folder: Path) -> None:

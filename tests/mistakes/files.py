@@ -169,6 +169,12 @@ DATA = [
         + "custom_imports = dict(imports=['dazzling'])\n",
     ),
     Mistake(
+        "a rate far too high",
+        (*TRAIN, "--no-preflight", "--cfg-options", "optim_wrapper.optimizer.lr=1e20"),
+        ("step 2", "is not finite", "data/train/", "tools/replay.py", "Lower the rate"),
+        SMALL,
+    ),
+    Mistake(
         "pictures that are normalised twice",
         (*TRAIN, "--dry-run"),
         ("holds Normalize", "normalises by itself", "take Normalize out"),
