@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.config.config import RESERVED_KEYS
 
-from digitdet.config_checks.problems import ConfigError
+from digitdet.config_checks.problems import ConfigError, Problem
 from digitdet.config_sources.origins import Origins
 from digitdet.config_sources.purity import refuse_code
 from digitdet.config_sources.statements import read_statements
@@ -100,6 +101,11 @@ def _read(file: Path) -> Config:
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no such config")
     refuse_code(file)
+    origins = Origins(read_statements(file), {})
+    reserved = [key for key in RESERVED_KEYS if origins.winner(key)]
+    if reserved:  # mmengine's own attributes of a config
+        text = "nothing reads a top-level key of this name; leave it out"
+        raise ConfigError(str(file), [Problem(key, text) for key in reserved], origins.place)
     try:
         config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
     except Exception as error:

@@ -199,6 +199,17 @@ def test_all_problems_are_told_at_once_each_with_its_place(
     assert [problem.key for problem in caught.value.problems][-1] == "reader.typo"
 
 
+@pytest.mark.parametrize("key", ["filename", "text", "pretty_text", "env_variables"])
+def test_a_key_that_mmengine_keeps_for_itself_is_told_like_any_other(
+    key: str, tmp_path: Path
+) -> None:
+    file = _write(tmp_path, f"load_from = None\n{key} = 3")
+    with pytest.raises(ConfigError, match=rf"mine\.py:2: {key}: nothing reads a top-level key"):
+        config.load(file)
+    with pytest.raises(ConfigError, match=rf"^--cfg-options {key}: {key}: nothing reads"):
+        config.load(_write(tmp_path, ""), [f"{key}=3"])
+
+
 def test_a_mistake_in_a_base_is_told_with_the_bases_line(tmp_path: Path) -> None:
     _write(tmp_path, "reader = dict(\n    type='LineReader',\n    typo=1)", "base.py")
     file = _write(tmp_path, "_base_ = ['base.py']")
