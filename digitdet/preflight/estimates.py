@@ -23,12 +23,14 @@ class Pace:
         num_workers: That read, beside the step; 0 where the step waits for each reading.
         reading: Seconds to read a picture.
         computing: Seconds that a picture takes in the model.
+        is_bound: Whether ``computing`` is of a picture alone, which takes longer than in a batch.
     """
 
     num_pictures: int
     num_workers: int
     reading: float
     computing: float
+    is_bound: bool = False
 
     @property
     def seconds(self) -> float:
@@ -38,16 +40,18 @@ class Pace:
         return self.num_pictures * max(self.reading / self.num_workers, self.computing)
 
 
-def pace_of(samples: Samples, computing: float) -> Pace:
+def pace_of(samples: Samples, seconds: float, num_tried: int) -> Pace:
     """Return the pace of a split.
 
     Args:
         samples: Of the split.
-        computing: Seconds that a picture takes in the model.
+        seconds: Time that a batch took in the model.
+        num_tried: Pictures of that batch.
     """
     loader = samples.loader
     num_pictures = len(loader) * batch_size(loader)
-    return Pace(num_pictures, loader.num_workers, samples.seconds, computing)
+    is_bound = num_tried == 1 < batch_size(loader)
+    return Pace(num_pictures, loader.num_workers, samples.seconds, seconds / num_tried, is_bound)
 
 
 def estimate_time(runner: Runner, train: Pace, val: Pace | None) -> Finding:
@@ -65,7 +69,8 @@ def estimate_time(runner: Runner, train: Pace, val: Pace | None) -> Finding:
         text += f" and {in_time(val.seconds)} a validation"
         total = runner.max_epochs if by_epoch else runner.max_iters
         whole += val.seconds * (total // getattr(runner.train_loop, "val_interval", 1))
-    return Finding("time", f"{text}, {in_time(whole)} in all")
+    bound = ", or less: measured on one picture, not on a batch" if train.is_bound else ""
+    return Finding("time", f"{text}, {in_time(whole)} in all{bound}")
 
 
 def estimate_memory(

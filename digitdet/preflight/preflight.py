@@ -144,9 +144,9 @@ def _try_out(
         found = checks.attempt("metrics", predict, trial.model, batch)
         if found is not None:
             predictions, seconds = found
-            val_pace = pace_of(val, seconds)
+            val_pace = pace_of(val, seconds, 1)
             checks.attempt("metrics", check_metrics, runner, batch, predictions, scratch)
     if step is not None and train is not None:
-        pace = pace_of(train, step.seconds / step.num_pictures)
+        pace = pace_of(train, step.seconds, step.num_pictures)
         checks.attempt("time", estimate_time, runner, pace, val_pace)
         checks.attempt("memory", estimate_memory, trial, step, train, before)

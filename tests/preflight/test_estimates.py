@@ -36,10 +36,13 @@ def test_the_slower_of_reading_and_computing_decides(pace: Pace, seconds: float)
 def test_time_memory_and_hardware_of_a_run(make_runner: Any) -> None:
     runner = make_runner("param_scheduler=[]")
     samples = read_samples("train", runner.train_dataloader, 2, 0)
-    assert pace_of(samples, 0.5).num_pictures == 4
+    assert pace_of(samples, 1.0, 2) == Pace(4, 0, samples.seconds, 0.5)
+    assert pace_of(samples, 1.0, 1) == Pace(4, 0, samples.seconds, 1.0, is_bound=True)
     train, val = Pace(4, 0, 0.5, 0.5), Pace(2, 0, 0.5, 0.5)
     time = estimate_time(runner, train, val)
     assert time.detail == "about 4.0 s an epoch and 2.0 s a validation, 12 s in all"
+    alone = estimate_time(runner, replace(train, is_bound=True), None)
+    assert alone.detail.endswith("8.0 s in all, or less: measured on one picture, not on a batch")
 
     trial = make_trial(runner)
     step = try_steps(trial, samples)
