@@ -42,13 +42,20 @@ class Pipeline:
             The transformed image and target.
 
         Raises:
+            RuntimeError: If a transform fails; the message names it and the picture.
             TypeError: If a transform returns anything but a pair.
         """
         if not self.transforms:
             return image, target
         with self.draws.seeded(index):
             for transform in self.transforms:
-                sample = transform(image, target)
+                try:
+                    sample = transform(image, target)
+                except Exception as error:
+                    raise RuntimeError(
+                        f"{type(transform).__name__} failed on {target['source']} "
+                        f"({type(error).__name__}: {error})"
+                    ) from error
                 if not (isinstance(sample, tuple) and len(sample) == 2):
                     raise TypeError(
                         f"{type(transform).__name__} has to return (image, target), "

@@ -21,6 +21,12 @@ from digitdet.registry import TRANSFORMS
 class Dazzle:
     def __call__(self, image, target):
         return image.float() * float("nan"), target
+
+
+@TRANSFORMS.register_module()
+class Stumble:
+    def __call__(self, image, target):
+        return image[target["boxes"].max()], target
 """
 
 TRANSFORMED = """
@@ -167,6 +173,14 @@ DATA = [
         "look for the transform",
         text=TRANSFORMED.format("dict(type='Dazzle')")
         + "custom_imports = dict(imports=['dazzling'])\n",
+    ),
+    Mistake(
+        "a transform that fails",
+        (*TRAIN, "--no-preflight"),
+        ("Stumble failed on data/train/", "(IndexError: "),
+        TRANSFORMED.format("dict(type='Stumble')")
+        + "custom_imports = dict(imports=['dazzling'])\n",
+        damage=_users_transform,
     ),
     Mistake(
         "a rate far too high",

@@ -53,6 +53,15 @@ def test_a_users_registered_transform_is_found_by_its_name() -> None:
     assert dataset[0][0][:, 0, 0].tolist() == [77, 77, 77]
 
 
+def test_a_transform_that_fails_is_named_with_its_picture() -> None:
+    class Cut:
+        def __call__(self, image: Any, target: Any) -> tuple[Any, Any]:
+            return image[9, 9, 9, 9], target
+
+    with pytest.raises(RuntimeError, match=r"Cut failed on 1\.png \(IndexError: too many indices"):
+        Pipeline([Cut()])(*_sample(), 0)
+
+
 def test_transforms_run_in_their_order() -> None:
     pad = dict(type="Pad", padding=1, fill=9)
     corner = dict(type="FillCorner", value=77)
