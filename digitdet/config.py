@@ -9,7 +9,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.config.config import RESERVED_KEYS
 
-from digitdet.config_checks.problems import ConfigError, Problem
+from digitdet.config_checks.problems import ConfigError, Problem, described
 from digitdet.config_sources.origins import Origins
 from digitdet.config_sources.purity import refuse_code
 from digitdet.config_sources.statements import read_statements
@@ -140,7 +140,7 @@ def _check(
     if wrong:
         raise ConfigError(str(file or "--cfg-options"), wrong, place)
     for problem in problems:
-        console.print(f"warning: {place(problem.key)}: {problem.key}: {problem.message}")
+        console.print(f"warning: {described(problem, place)}")
 
 
 def import_modules(config: Config, file: Path) -> None:

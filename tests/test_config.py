@@ -193,7 +193,7 @@ def test_all_problems_are_told_at_once_each_with_its_place(
         "  mine.py:3: model.min_sizee: FasterRCNN takes no `min_sizee`; did you mean 'min_size'?",
         "  mine.py:4: model.norm_eval: is 'yes', but it takes True or False",
         "  --cfg-options optt.lrr: optt: nothing reads a top-level key of this name",
-        "  --cfg-options reader.typo: reader.typo: LineReader takes no `typo`; "
+        "  --cfg-options reader.typo: LineReader takes no `typo`; "
         "`python tools/config.py list` shows what it takes",
     ]
     assert [problem.key for problem in caught.value.problems][-1] == "reader.typo"
@@ -206,7 +206,7 @@ def test_a_key_that_mmengine_keeps_for_itself_is_told_like_any_other(
     file = _write(tmp_path, f"load_from = None\n{key} = 3")
     with pytest.raises(ConfigError, match=rf"mine\.py:2: {key}: nothing reads a top-level key"):
         config.load(file)
-    with pytest.raises(ConfigError, match=rf"^--cfg-options {key}: {key}: nothing reads"):
+    with pytest.raises(ConfigError, match=rf"^--cfg-options {key}: nothing reads"):
         config.load(_write(tmp_path, ""), [f"{key}=3"])
 
 

@@ -1,12 +1,10 @@
 """What a config builds through registries, at any depth."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from mmengine.hooks import EMAHook
 from mmengine.registry import Registry
 
 from digitdet import registry as registries
@@ -59,11 +57,22 @@ def find(registry: Registry, name: Any) -> Callable[..., Any] | None:
     """Return what a ``type`` names, or None if the registry does not know it."""
     if not isinstance(name, str):
         return name if callable(name) else None
-    try:
-        found: Callable[..., Any] | None = registry.get(name)
-    except Exception:  # mmengine takes an unknown name with dots for a module's
-        return None
-    return found
+    return registry.get(name) if _is_registered(registry, name) else None
+
+
+def _is_registered(registry: Registry, name: str) -> bool:
+    """Whether a registry, a parent of it, or one of the name's scope holds a name.
+
+    `Registry.get` takes any other name for a module's, and imports that.
+    """
+    scope, _, bare = name.rpartition(".")
+    levels = [registry]
+    while levels[-1].parent is not None:
+        levels.append(levels[-1].parent)
+    levels += [child for child in levels[-1].children.values() if scope and child not in levels]
+    for level in levels:
+        level.import_from_location()
+    return any(bare in level.module_dict and scope in ("", level.scope) for level in levels)
 
 
 def find_parts(config: Mapping[str, Any]) -> list[Part]:
@@ -134,25 +143,11 @@ def _first_argument(kind: Kind, found: Callable[..., Any] | None) -> frozenset[s
 def _signature(
     kind: Kind, config: Mapping[str, Any], found: Callable[..., Any] | None
 ) -> Signature:
-    """Return what a part takes by name.
-
-    `EMAHook` takes the arguments of its average, too; where a constructor of the user's own makes
-    the optimizers, any name is.
-    """
-    if found is None:
+    """Return what a part takes by name: any where the user's own constructor makes optimizers."""
+    by_constructor = "constructor" in config and kind.registry is registries.OPTIM_WRAPPERS
+    if found is None or by_constructor:
         return Signature({}, takes_any=True)
-    own = signature_of(found)
-    if "constructor" in config and kind.registry is registries.OPTIM_WRAPPERS:
-        return Signature({}, takes_any=True)
-    if not (own.takes_any and inspect.isclass(found) and issubclass(found, EMAHook)):
-        return own
-    default = own.parameters["ema_type"].default if "ema_type" in own.parameters else None
-    average = find(registries.MODELS, config.get("ema_type", default))
-    if average is None:
-        return own
-    more = signature_of(average)
-    names = {name: p for name, p in more.parameters.items() if name != "model"}
-    return Signature({**names, **own.parameters}, more.takes_any)
+    return signature_of(found)
 
 
 def _inner(

@@ -21,6 +21,20 @@ class Problem:
     is_warning: bool = False
 
 
+def described(problem: Problem, place: Callable[[str], str] | None = None, source: str = "") -> str:
+    """Say where a problem is, at which key, and what it is.
+
+    Args:
+        problem: The problem.
+        place: Gives the file and line, or the option, that a key was last set by.
+        source: Stands for it where there is none.
+    """
+    where = place(problem.key) if place else source
+    if where.endswith(f" {problem.key}"):  # an override of this very key names it
+        return f"{where}: {problem.message}"
+    return f"{where}: {problem.key}: {problem.message}"
+
+
 class ConfigError(ValueError):
     """A config that can't be used; its text lists all problems.
 
@@ -37,10 +51,7 @@ class ConfigError(ValueError):
         self, source: str, problems: Sequence[Problem], place: Callable[[str], str] | None = None
     ) -> None:
         self.problems = list(problems)
-        lines = [
-            f"{place(problem.key) if place else source}: {problem.key}: {problem.message}"
-            for problem in problems
-        ]
+        lines = [described(problem, place, source) for problem in problems]
         if len(lines) > 1:
             lines = [f"{source}: {len(lines)} problems", *(f"  {line}" for line in lines)]
         super().__init__("\n".join(lines))

@@ -1,12 +1,13 @@
 """What a config builds."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from config_checks.checking import experiment
 from mmengine.config import Config
-from mmengine.hooks import EMAHook as Average
 from torch import nn
 
 from digitdet.config_checks.parts import Part, find, find_parts
@@ -163,18 +164,16 @@ def test_what_is_supplied_and_what_is_taken_out_is_known() -> None:
     assert parts["custom_hooks.0"].extra == {"priority"}
 
 
-def test_mmengines_average_takes_the_arguments_of_its_kind() -> None:
-    HOOKS.register_module(name="TheirEMAHook", module=Average)
-    try:
-        hook = {"type": "TheirEMAHook", "ema_type": "MomentumAnnealingEMA"}
-        (part,) = find_parts({"custom_hooks": [hook]})
-        assert {"momentum", "gamma", "begin_epoch"} <= set(part.signature.parameters)
-        assert not part.signature.takes_any
-        assert "model" not in part.signature.parameters
-        (part,) = find_parts({"custom_hooks": [{**hook, "ema_type": "Mistyped"}]})
-        assert part.signature.takes_any
-    finally:
-        del HOOKS.module_dict["TheirEMAHook"]
+@pytest.mark.parametrize("name", ["imported_by_type", "imported_by_type.Thing"])
+def test_a_type_that_no_registry_knows_is_not_imported(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mmengine's registries take any unknown name for a module's."""
+    (tmp_path / "imported_by_type.py").write_text("class Thing: ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find(HOOKS, name) is None
+    assert "imported_by_type" not in sys.modules
+    assert find(HOOKS, "digitdet.ProgressHook") is find(HOOKS, "ProgressHook") is not None
 
 
 def test_optimizers_made_by_ones_own_constructor_take_any_name() -> None:

@@ -296,4 +296,4 @@ def test_configs_are_checked_one_by_one(
 
 def test_overrides_are_checked_too(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     text = _error(run, capsys, "check", "mine.py", "--cfg-options", "train_cfg.max_epochs=0")
-    assert "--cfg-options train_cfg.max_epochs: train_cfg.max_epochs: " in text
+    assert "--cfg-options train_cfg.max_epochs: " in text
