@@ -23,7 +23,14 @@ from digitdet.overrides import (
     value_of,
 )
 
-__all__ = ["forget_pretrained", "import_modules", "load", "load_reader", "parse_overrides"]
+__all__ = [
+    "forget_pretrained",
+    "import_modules",
+    "load",
+    "load_reader",
+    "parse_overrides",
+    "stated_imports",
+]
 
 # What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
 DEFAULT_READER = {"type": "LineReader"}
@@ -33,7 +40,7 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     """Load a config, apply overrides, hand on what parts of it share, and check all of it.
 
     Modules beside the config and in the working folder can be named in ``custom_imports``. What
-    only looks wrong is printed as a warning.
+    only looks wrong is a warning on standard error.
 
     Args:
         file: The config.
@@ -96,6 +103,11 @@ def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> 
     return dict(config.to_dict()["reader"])
 
 
+def stated_imports(file: Path) -> Any:
+    """Return the ``custom_imports`` of a config that `load_reader` takes; None if it has none."""
+    return _read(file).get("custom_imports")
+
+
 def _read(file: Path) -> Config:
     """Read a config with its bases."""
     if not file.is_file():
@@ -129,7 +141,7 @@ def _merge(config: Config, overrides: Mapping[str, Any], source: str) -> dict[st
 def _check(
     config: Config, overrides: Mapping[str, Any], before: Mapping[str, Any], file: Path | None
 ) -> None:
-    """Refuse a config that anything is wrong with; print what only looks wrong."""
+    """Refuse a config that anything is wrong with; warn of what only looks wrong."""
     from digitdet.config_checks.all_checks import find_problems
 
     problems = find_problems(config, overrides, before)
@@ -140,7 +152,7 @@ def _check(
     if wrong:
         raise ConfigError(str(file or "--cfg-options"), wrong, place)
     for problem in problems:
-        console.print(f"warning: {described(problem, place)}")
+        warn(described(problem, place))
 
 
 def import_modules(config: Config, file: Path) -> None:

@@ -1,5 +1,6 @@
 """The console that a run reports to; the log file holds the rest."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -9,6 +10,16 @@ from rich.progress import track as rich_track
 T = TypeVar("T")
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
+_errors = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
+# Where torchrun, Slurm and MPI say which of a run's processes this is, the first being 0.
+RANKS = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
+
+
+def warn(text: str) -> None:
+    """Print a warning to standard error; of a distributed run's processes, only the first does."""
+    rank = next((os.environ[name] for name in RANKS if name in os.environ), "0")
+    if rank == "0":
+        _errors.print(f"warning: {text}")
 
 
 def track(items: Sequence[T], what: str) -> Iterator[T]:

@@ -23,15 +23,31 @@ def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
         Dotted key -> value: a Python literal where the text is one, else the text itself.
 
     Raises:
-        ValueError: If one is not of that form, or begins like a list, tuple or dict and is none.
+        ValueError: If one is not of that form, begins like a list, tuple or dict and is none, or
+            undoes an earlier one.
     """
-    parsed = {}
+    parsed: dict[str, Any] = {}
     for option in options:
         key, equals, text = option.partition("=")
         if not all(part.strip() for part in key.split(".")) or not equals:
             raise ValueError(f"--cfg-options takes KEY=VALUE, got {option!r}")
-        parsed[key.strip()] = _parse_value(text, option)
+        key, value = key.strip(), _parse_value(text, option)
+        _refuse_undoing(parsed, key, value)
+        parsed[key] = value
     return parsed
+
+
+def _refuse_undoing(earlier: Mapping[str, Any], key: str, value: Any) -> None:
+    """Refuse an override that mmengine would let replace one which was given before it."""
+    if key in earlier and repr(earlier[key]) != repr(value):
+        raise ValueError(
+            f"--cfg-options gives {key} twice, as {earlier[key]!r} and {value!r}; give one of them"
+        )
+    below = next((other for other in earlier if other.startswith(f"{key}.")), None)
+    if below is not None:
+        raise ValueError(
+            f"--cfg-options: {key} replaces what {below} before it sets; give {key} first"
+        )
 
 
 def _parse_value(text: str, option: str) -> Any:

@@ -194,7 +194,7 @@ def test_all_problems_are_told_at_once_each_with_its_place(
         "  mine.py:4: model.norm_eval: is 'yes', but it takes True or False",
         "  --cfg-options optt.lrr: optt: nothing reads a top-level key of this name",
         "  --cfg-options reader.typo: LineReader takes no `typo`; "
-        "`python tools/config.py list` shows what it takes",
+        "`python tools/config.py list` shows what it takes (_delete_=True drops what a base gives)",
     ]
     assert [problem.key for problem in caught.value.problems][-1] == "reader.typo"
 
@@ -222,9 +222,10 @@ def test_what_only_looks_wrong_is_printed_and_the_config_is_loaded(
 ) -> None:
     loaded = config.load(EXPERIMENTS / "quickstart.py", ["train_cfg.max_epochs=12"])
     assert loaded.train_cfg.max_epochs == 12
-    printed = capsys.readouterr().out
-    assert "warning: " in printed
-    assert "quickstart.py:23: param_scheduler.1.T_max: " in printed
+    printed = capsys.readouterr()
+    assert printed.err.startswith("warning: ")
+    assert "quickstart.py:23: param_scheduler.1.T_max: " in printed.err
+    assert printed.out == ""
 
 
 @pytest.mark.parametrize(

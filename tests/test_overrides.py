@@ -64,6 +64,26 @@ def test_a_key_with_an_empty_part_is_refused(option: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["a=1", "a=2"], "gives a twice, as 1 and 2; give one of them"),
+        (["a.b=1", "c=2", "a.b=True"], "gives a.b twice, as 1 and True"),
+        (["a.b.c=1", "a={'d': 2}"], "a replaces what a.b.c before it sets; give a first"),
+    ],
+)
+def test_an_override_that_undoes_an_earlier_one_is_refused(
+    options: list[str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_overrides(options)
+
+
+def test_overrides_that_go_together_are_kept() -> None:
+    options = ["a={'b': 1}", "a.c=2", "ab=3", "a.c=2"]
+    assert parse_overrides(options) == {"a": {"b": 1}, "a.c": 2, "ab": 3}
+
+
+@pytest.mark.parametrize(
     ("overrides", "expected"),
     [
         ({}, CONFIG),

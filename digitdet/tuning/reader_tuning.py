@@ -55,7 +55,7 @@ def tune_reader(
     inputs = [file for file in (pred_file, ann_file, reader_file) if file]
     _check_out(out, inputs)
     reader = configs.load_reader(reader_file, options)
-    imports = configs.load(reader_file).get("custom_imports") if reader_file else None
+    imports = configs.stated_imports(reader_file) if reader_file else None
     results = load_results(pred_file, ann_file)
     _check_results(results, pred_file, ann_file)
     tuning = tune(

@@ -119,6 +119,7 @@ def test_a_users_own_reader_comes_with_what_registers_it(
     )
     (tmp_path / "own.py").write_text(
         "custom_imports = dict(imports=['reader_of_tuning_test'])\n"
+        "load_from = 3  # what else it states is not read\n"
         "reader = dict(type='ReaderOfTuningTest', score_threshold=0.5)\n",
         encoding="utf-8",
     )
