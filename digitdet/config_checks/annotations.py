@@ -22,6 +22,9 @@ OBJECT = "an object of the class"
 class Built:
     """Stands in a value for what is built of a dict there: an object of whatever class fits."""
 
+    def __repr__(self) -> str:
+        return "dict(type=...)"
+
 
 @dataclass(frozen=True)
 class Misfit:

@@ -7,14 +7,19 @@ from digitdet.config_checks.parts import Part
 LIBRARIES = ("digitdet", "mmengine", "torch", "torchvision")
 
 
+def library_of(kind: Any) -> str:
+    """Return the package that a class or function belongs to; "" for what belongs to none."""
+    return str(getattr(kind, "__module__", "")).split(".")[0]
+
+
 def is_known(kind: Any) -> bool:
     """Whether a class or function is digitdet's or of a library that it is built on."""
-    return str(getattr(kind, "__module__", "")).split(".")[0] in LIBRARIES
+    return library_of(kind) in LIBRARIES
 
 
 def is_own(kind: Any) -> bool:
     """Whether a class or function is digitdet's."""
-    return str(getattr(kind, "__module__", "")).split(".")[0] == "digitdet"
+    return library_of(kind) == "digitdet"
 
 
 def class_name(part: Part) -> str:

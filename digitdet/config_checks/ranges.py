@@ -1,5 +1,6 @@
 """Numbers that can't be, where no constructor refuses them before the run."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ SECTION_RANGES: dict[str, dict[str, Range]] = {
     "optim_wrapper.clip_grad": {
         "max_norm": numbers.POSITIVE,
         "clip_value": numbers.POSITIVE,
-        "norm_type": numbers.POSITIVE,
+        "norm_type": Range("a number above 0", 0, has_low=False, also=(math.inf,)),
     },
     "randomness": {"seed": numbers.SEED},
     "log_processor": {"window_size": numbers.COUNT},
@@ -94,6 +95,9 @@ CLASS_RANGES: dict[str, dict[str, Range]] = {
         "begin_iter": numbers.COUNT_OR_NONE,
         "begin_epoch": numbers.COUNT_OR_NONE,
     },
+    "CosineAnnealingMomentum": {"eta_min": numbers.MOMENTUM},
+    "CosineRestartMomentum": {"eta_min": numbers.MOMENTUM},
+    "PolyMomentum": {"eta_min": numbers.MOMENTUM},
     "FasterRCNN": {
         "num_classes": Range("a whole number of at least 2, digits and background", 2),
         "min_size": numbers.COUNT,

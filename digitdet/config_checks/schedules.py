@@ -7,8 +7,8 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.optim import scheduler as schedulers
 
-from digitdet.config_checks.libraries import class_name
-from digitdet.config_checks.numbers import is_number, section
+from digitdet.config_checks.libraries import library_of
+from digitdet.config_checks.numbers import is_number
 from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.run_length import RunLength, run_length
@@ -63,24 +63,19 @@ def check_schedules(config: Config, parts: Sequence[Part]) -> list[Problem]:
     """
     run = run_length(config, parts)
     problems = list(check_validations(config, parts, run))
-    rate = section(section(config, "optim_wrapper"), "optimizer").get("lr")
     for part in parts:
-        if part.registry.name == "parameter scheduler" and _is_mmengines(part):
+        if part.registry.name == "parameter scheduler" and library_of(part.kind) == "mmengine":
             schedule = _schedule(part, run)
             if schedule is None:
                 continue
             found = list(_span(schedule)) or list(_unit(schedule, run.epochs))
             problems += found or [
                 *_cosine(schedule),
+                *_one_cycle(schedule),
                 *_steps(schedule),
                 *_warm_up(schedule),
             ]
-            problems += _lowest(schedule, rate)
     return problems
-
-
-def _is_mmengines(part: Part) -> bool:
-    return str(getattr(part.kind, "__module__", "")).startswith("mmengine.")
 
 
 def _schedule(part: Part, run: RunLength) -> Schedule | None:
@@ -146,6 +141,20 @@ def _cosine(schedule: Schedule) -> Iterator[Problem]:
         yield schedule.problem("T_max", text)
 
 
+def _one_cycle(schedule: Schedule) -> Iterator[Problem]:
+    """Find a cycle of another length than the schedule; mmengine stops a run past its end."""
+    total, length = schedule.part.config.get("total_steps"), schedule.length
+    if not is_number(total) or length is None or total == length:
+        return
+    what = f"the {length} {schedule.unit} that it acts in; leave total_steps out, or write {length}"
+    if total < length:
+        text = f"its cycle of {total!r} is over before {what}"
+        yield schedule.problem("total_steps", text, is_warning=False)
+    else:
+        text = f"it stops before its lowest value: {total!r} is more than {what}"
+        yield schedule.problem("total_steps", text)
+
+
 def _steps(schedule: Schedule) -> Iterator[Problem]:
     """Find steps that are never reached."""
     config, length = schedule.part.config, schedule.length
@@ -188,13 +197,3 @@ def _warm_up(schedule: Schedule) -> Iterator[Problem]:
     elif end is None and rises and schedule.is_a(schedulers.LinearParamScheduler):
         text = "without an end it rises through the whole run; write end=N for N " + schedule.unit
         yield schedule.problem("end", text)
-
-
-def _lowest(schedule: Schedule, rate: Any) -> Iterator[Problem]:
-    """Find a rate that would fall to more than it begins with."""
-    lowest = schedule.part.config.get("eta_min")
-    if not is_number(lowest) or not is_number(rate) or not class_name(schedule.part).endswith("LR"):
-        return
-    if lowest >= rate > 0:
-        text = f"write less than the rate that it begins with, {rate!r}, not {lowest!r}"
-        yield schedule.problem("eta_min", text, is_warning=False)

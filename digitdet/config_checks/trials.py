@@ -182,5 +182,8 @@ def _text(part: Part, error: Exception) -> str:
     text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", said)
     if text:
         return text
-    line = traceback.extract_tb(error.__traceback__)[-1].line or type(error).__name__
-    return f"{class_name(part)} refuses its arguments: {line.strip()}"
+    line = (traceback.extract_tb(error.__traceback__)[-1].line or type(error).__name__).strip()
+    needed = line.removeprefix("assert ")
+    if needed != line:
+        return f"{class_name(part)} takes only arguments of which this holds: {needed}"
+    return f"{class_name(part)} refuses its arguments: {line}"

@@ -88,7 +88,5 @@ def _with_built(key: str, value: Any, built: set[str]) -> Any:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Built):
-        return "a dict with a `type`"
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -93,7 +93,8 @@ def test_a_step_size_is_warned_of_just_where_no_step_is_reached(size: int) -> No
         ({"type": "ConstantLR", "factor": 0.1, "end": 12}, "end", "goes on to 12", True),
         ({"type": "CosineAnnealingLR", "T_max": 6, "by_epoch": False}, "T_max", "steps", True),
         ({"type": "MultiStepLR", "milestones": [3, 5], "by_epoch": False}, "milestones", "", True),
-        ({"type": "CosineAnnealingLR", "eta_min": 0.05}, "eta_min", "less than the rate", False),
+        ({"type": "OneCycleLR", "eta_max": 1.0, "total_steps": 3}, "total_steps", "is over", False),
+        ({"type": "OneCycleLR", "eta_max": 1.0, "total_steps": 9}, "total_steps", "stops", True),
         ({"type": "CosineRestartLR", "periods": [2, 3]}, "periods", "5 in all, end before", True),
     ],
 )
@@ -118,6 +119,8 @@ def test_a_schedule_that_does_not_fit_the_run_is_told(
         {"type": "MultiStepLR", "milestones": [4, 5]},
         {"type": "CosineRestartLR", "periods": [2, 4], "restart_weights": [1, 1], "eta_min": 0},
         {"type": "ExponentialLR", "gamma": 0.9},
+        {"type": "OneCycleLR", "eta_max": 0.1, "total_steps": 6},
+        {"type": "OneCycleLR", "eta_max": 0.1, "total_steps": 6, "convert_to_iter_based": True},
     ],
 )
 def test_usual_schedules_are_taken(scheduler: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ TRANSFORM = f"{DATASET}.transforms"
         (
             {"param_scheduler": [{"type": "CosineRestartLR", "periods": [6]}]},
             "param_scheduler.0",
-            "CosineRestartLR refuses its arguments: assert (eta_min is None) ^",
+            "CosineRestartLR takes only arguments of which this holds: (eta_min is None) ^",
         ),
         ({"custom_hooks.1.interval": 0}, "custom_hooks.1.interval", "positive"),
         (
