@@ -13,7 +13,7 @@ from digitdet.checks.record_checks import check_records
 from digitdet.checks.records import Split
 from digitdet.datasets.synthetic_digits import SyntheticDigits
 from digitdet.preflight.annotation_files import AnnotatedPart
-from digitdet.preflight.findings import Finding, conclude, some
+from digitdet.preflight.findings import SHOWN, Finding, conclude, some
 from digitdet.preflight.samples import Samples, parts
 from digitdet.structures import Target
 
@@ -37,10 +37,12 @@ def check_data(
         for code, problems in group(_problems(records)).items() if records else ():
             (errors if code in SPOILING else warnings).append(_text(problems))
     for samples in splits:
-        samples.collate()  # refuses labels and images that no model takes
-        errors += _sample_faults(samples, num_classes)
+        faults = list(_sample_faults(samples, num_classes))
+        errors += faults[:SHOWN]
+        if len(faults) > SHOWN:
+            errors.append(f"{samples.split}: {len(faults) - SHOWN} more like these")
         if samples.split == "val":
-            errors += _repeated_ids(samples.dataset)
+            errors += _repeated_ids(samples)
         if not any(len(target["boxes"]) for _, target in samples.samples):
             warnings.append(
                 f"{samples.split}: none of {len(samples.samples)} sampled pictures has a box; look "
@@ -71,7 +73,7 @@ def _sample_faults(samples: Samples, num_classes: int | None) -> Iterator[str]:
         boxes = torch.as_tensor(target["boxes"]).as_subclass(torch.Tensor).double()
         fault = _box_fault(boxes, size) if samples.split == "train" else ""
         if not torch.isfinite(boxes).all():
-            fault = "has a box that is not finite; label it again"
+            fault = "has a box that is not finite; label it again, or mend the transform"
         labels = target["labels"]
         if num_classes is not None and len(labels) and int(labels.max()) >= num_classes:
             fault = (
@@ -95,7 +97,7 @@ def _box_fault(boxes: torch.Tensor, size: torch.Tensor) -> str:
     if flat.any():
         return (
             f"has the box {boxes[flat][0].tolist()} (xyxy) without area after the transforms; end "
-            "`transforms` with SanitizeBoundingBoxes"
+            "`transforms` with SanitizeBoundingBoxes; is it xyxy, not xywh, that the data set gives?"
         )
     return ""
 
@@ -104,13 +106,15 @@ def _source(target: Target) -> str:
     return str(target.get("source", "a sample"))
 
 
-def _repeated_ids(dataset: Any) -> Iterator[str]:
-    if not hasattr(dataset, "image_ids"):
-        return
-    values, counts = np.unique(np.asarray(dataset.image_ids), return_counts=True)
+def _repeated_ids(samples: Samples) -> Iterator[str]:
+    """Tell of ids that stand more than once: of all that a data set names, or of the samples'."""
+    ids = getattr(samples.dataset, "image_ids", None)
+    if ids is None:
+        ids = [target["image_id"] for _, target in samples.samples]
+    values, counts = np.unique(np.asarray(ids), return_counts=True)
     if (counts > 1).any():
-        ids = some([str(value) for value in values[counts > 1]])
-        yield f"val: image ids stand more than once: {ids}; number the pictures anew"
+        named = some([str(value) for value in values[counts > 1]])
+        yield f"val: image ids stand more than once: {named}; number the pictures anew"
 
 
 def _shared(splits: Sequence[Samples]) -> Iterator[str]:

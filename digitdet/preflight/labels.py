@@ -10,6 +10,7 @@ import torch
 from digitdet.checks.records import Split
 from digitdet.datasets.values import is_int
 from digitdet.evaluation.submission import Detection, to_detections
+from digitdet.inspection.sources import without_transforms
 from digitdet.labels import label_to_digit
 from digitdet.preflight.annotation_files import AnnotatedPart
 from digitdet.preflight.findings import SHOWN, Finding, conclude, some
@@ -17,6 +18,7 @@ from digitdet.preflight.samples import Samples, spread
 from digitdet.structures import Prediction
 
 PICTURES = 64  # of each file
+REREAD = 4  # samples that are read without the transforms, too
 ROUNDING = 0.01  # pixels: boxes are float32 within
 
 
@@ -48,7 +50,25 @@ def check_labels(
     detail = f"{followed} annotations come back from file to file as the same category"
     if not annotated:
         detail = f"no annotation file; {num_labels} sampled labels"
-    return conclude("labels", detail, errors, list(_differing_ids(splits)))
+    warnings = [*_differing_ids(splits), *_relabelled(splits)]
+    return conclude("labels", detail, errors, warnings)
+
+
+def _relabelled(splits: Sequence[Samples]) -> Iterator[str]:
+    """Tell of training transforms that leave as many digits as there were, but other ones."""
+    for samples in splits:
+        bare = without_transforms(samples.dataset)
+        if samples.split != "train" or bare is samples.dataset:
+            continue
+        pairs = zip(samples.indices[:REREAD], samples.samples[:REREAD], strict=True)
+        for index, (_, target) in pairs:
+            before, after = (sorted(t["labels"].tolist()) for t in (bare[index][1], target))
+            if len(before) == len(after) and before != after:
+                yield (
+                    f"train: {target.get('source', f'sample {index}')}: the transforms make the "
+                    f"labels {after} of {before}; they are digit + 1 and stay as they are"
+                )
+                return
 
 
 def _classes(dataset: Any) -> tuple[str, ...]:

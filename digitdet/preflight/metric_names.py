@@ -14,6 +14,7 @@ from torch import Tensor
 
 from digitdet.config_checks.problems import suggest
 from digitdet.hooks import EvaluationHook
+from digitdet.preflight.failures import in_words
 from digitdet.preflight.findings import Finding, conclude, some
 from digitdet.preflight.isolation import isolate_metric
 from digitdet.preflight.step import REPEAT
@@ -34,40 +35,51 @@ def check_metrics(
         scratch: Folder for what metrics write.
     """
     given: list[str] = []
-    failed = []
+    errors, warnings = [], []
     for metric in runner.val_evaluator.metrics:
+        kind, twin = type(metric).__name__, _copy(metric, scratch)
         try:
-            given += _figures(metric, batch, predictions, scratch)
+            twin.process(batch, predictions)
         except Exception as error:
-            kind = type(metric).__name__
-            failed.append(f"{kind} can't judge a single picture: {type(error).__name__}: {error}")
-    missing = [
-        f"{place} asks for {name!r}, but the evaluators give {some(given, 40) or 'nothing'}"
-        f"{suggest(name, given)}"
-        for place, name in wanted_names(runner)
-        if name not in given
-    ]
+            errors.append(f"{kind}.process fails on a prediction: {in_words(error)}; mend it")
+            continue
+        try:
+            given += _figures(twin)
+        except Exception as error:
+            warnings.append(f"{kind} can't judge a single picture: {in_words(error)}")
+    wanted = list(wanted_names(runner))
+    missing = [(place, name) for place, name in wanted if name not in given]
+    if warnings:
+        asked = some([f"{name!r} ({place})" for place, name in missing], 10)
+        warnings += [f"whether it gives {asked} is not known before a validation"] if asked else []
+    elif not errors:
+        errors = [_missing(place, name, given) for place, name in missing]
     twice = sorted({name for name in given if given.count(name) > 1})
-    errors = [f"two metrics give {some(twice)}; set `prefix` of one"] if twice else []
-    if failed:  # what is missing may be what these would give
-        return conclude("metrics", "", errors, [*failed, *missing])
-    names = some(sorted({name for _, name in wanted_names(runner)}), 10)
+    errors += [f"two metrics give {some(twice)}; set `prefix` of one"] if twice else []
+    names = some(sorted({name for _, name in wanted}), 10)
     detail = f"{len(given)} figures; the hooks ask for {names or 'none'}"
-    return conclude("metrics", detail, [*errors, *missing])
+    return conclude("metrics", detail, errors, warnings)
 
 
-def _figures(
-    metric: BaseMetric, batch: Batch, predictions: Sequence[Any], scratch: Path
-) -> list[str]:
-    """Return the names of a metric's figures, as the evaluator will have them."""
+def _missing(place: str, name: str, given: Sequence[str]) -> str:
+    figures = some(given, 40) or "nothing"
+    return f"{place} asks for {name!r}, but the evaluators give {figures}{suggest(name, given)}"
+
+
+def _copy(metric: BaseMetric, scratch: Path) -> Any:
+    """Return a copy of a metric that writes its files to a folder."""
     twin = isolate_metric(metric)
     for place in PLACES:
         if hasattr(twin, place):
             target = scratch / "out.pkl" if place == "out_file_path" else scratch
             setattr(twin, place, type(getattr(twin, place))(target))
-    twin.process(batch, predictions)
-    figures = twin.compute_metrics(twin.results)
-    return [f"{twin.prefix}/{name}" if twin.prefix else str(name) for name in figures]
+    return twin
+
+
+def _figures(metric: BaseMetric) -> list[str]:
+    """Return the names of a metric's figures, as the evaluator will have them."""
+    figures = metric.compute_metrics(metric.results)
+    return [f"{metric.prefix}/{name}" if metric.prefix else str(name) for name in figures]
 
 
 def wanted_names(runner: Runner) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from digitdet.preflight.data import check_data
 from digitdet.preflight.disk import check_disk
 from digitdet.preflight.estimates import estimate_memory, estimate_time, pace_of, used_memory
 from digitdet.preflight.evaluation_pipeline import check_evaluation
+from digitdet.preflight.failures import in_words
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.hardware import check_hardware
 from digitdet.preflight.input_range import check_input
@@ -78,8 +79,7 @@ class _Checks:
             with _patience(name):
                 result = function(*args)
         except Exception as error:
-            kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
-            self.findings.append(Finding(name, f"{kind}{error}", "error", error))
+            self.findings.append(Finding(name, in_words(error), "error", error))
             return None
         if isinstance(result, Finding):
             self.findings.append(result)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
+from digitdet.datasets.collate import check_sample
 from digitdet.hooks.sample_seed_hook import set_epoch
+from digitdet.preflight.failures import in_words
 from digitdet.preflight.isolation import isolate
 from digitdet.structures import Batch, Target
 
@@ -68,7 +70,8 @@ def read_samples(split: str, loader: DataLoader[Any], count: int, seed: int) -> 
         seed: The run's.
 
     Raises:
-        ValueError: If the data set is empty. Reading a sample may raise anything else.
+        ValueError: If the data set is empty, or a sample can't be read, is none, or goes into no
+            batch; the message names it.
     """
     dataset = isolate(loader.dataset)
     if not len(dataset):
@@ -79,11 +82,26 @@ def read_samples(split: str, loader: DataLoader[Any], count: int, seed: int) -> 
     samples = []
     start = time.perf_counter()
     for index in indices:
-        samples.append(dataset[index])
+        samples.append(_read(split, dataset, index))
         if time.perf_counter() - start > BUDGET:
             break
     seconds = (time.perf_counter() - start) / len(samples)
-    return Samples(split, loader, dataset, indices[: len(samples)], samples, seconds)
+    found = Samples(split, loader, dataset, indices[: len(samples)], samples, seconds)
+    try:
+        found.collate()
+    except Exception as error:
+        raise ValueError(f"{split}: samples make no batch: {in_words(error)}") from error
+    return found
+
+
+def _read(split: str, dataset: Any, index: int) -> Any:
+    try:
+        sample = dataset[index]
+        check_sample(sample)
+    except Exception as error:
+        kind = type(dataset).__name__
+        raise ValueError(f"{split}: sample {index} of {kind}: {in_words(error)}") from error
+    return sample
 
 
 def parts(dataset: Any) -> Iterator[Any]:

@@ -78,6 +78,12 @@ def _try_step(trial: Trial, batch: Batch) -> Step:
             data = model.data_preprocessor(batch, True)
             losses = model(**data, mode="loss")
         total, parsed = model.parse_losses(losses)
+    if not isinstance(total, Tensor) or not total.requires_grad:
+        raise ValueError(
+            f"no loss depends on a trained parameter; {type(model).__name__}(mode='loss') gave "
+            f"{', '.join(losses) or 'nothing'}: name what is to be minimised loss_..., leave it "
+            "undetached, and freeze less"
+        )
     total.backward()
     used = _cuda_bytes(on_cuda) - before if on_cuda else memory.num_bytes
     seconds = time.perf_counter() - start

@@ -29,7 +29,10 @@ def make_runner(tmp_path: Path) -> Callable[..., Any]:
         name = "frcnn_small_folder" if data else "quickstart"
         few = ["train_dataloader.dataset.num_scenes=4", "val_dataloader.dataset.num_scenes=2"]
         few = [f"data_root={data}", "load_from=None"] if data else few
-        config = configs.load(EXPERIMENTS / f"{name}.py", [*SMALL, *few, *options])
+        given = {option.partition("=")[0]: option for option in [*SMALL, *few, *options]}
+        gone = tuple(f"{key}." for key, option in given.items() if option.endswith("=None"))
+        kept = [option for key, option in given.items() if not key.startswith(gone)]
+        config = configs.load(EXPERIMENTS / f"{name}.py", kept)
         config.merge_from_dict(changes or {})
         config.work_dir, config.launcher = str(tmp_path / "work"), "none"
         config.visualizer = dict(type="Visualizer", vis_backends=[])

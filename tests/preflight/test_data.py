@@ -118,6 +118,29 @@ def test_repeated_ids_in_validation_are_an_error(read: Any, coco: Any, layout: P
     assert "image ids stand more than once" in finding.detail
 
 
+class SameId(SyntheticDigits):
+    """A user's data set that numbers all pictures alike, and names no ids."""
+
+    image_ids = None
+
+    def __getitem__(self, index: int) -> Any:
+        image, target = super().__getitem__(index)
+        return image, {**target, "image_id": 3}
+
+
+def test_ids_of_a_data_set_that_names_none_are_those_of_its_samples(read: Any) -> None:
+    finding = _check(read("val", SameId(num_scenes=3, test_mode=True)))
+    assert finding.status == "error"
+    assert "image ids stand more than once: 3" in finding.detail
+
+
+def test_of_many_alike_the_first_few_are_told(read: Any) -> None:
+    dataset = SyntheticDigits(num_scenes=12, transforms=[MovingBoxes("out")])
+    lines = _check(read("train", dataset, 12)).detail.splitlines()
+    assert len(lines) == 4
+    assert lines[-1] == "train: 9 more like these"
+
+
 @pytest.mark.real_data
 def test_photographs_have_no_error(read: Any, coco: Any, real_data: Path) -> None:
     finding = _check(*(read(split, coco(real_data, split)) for split in ("train", "val")))

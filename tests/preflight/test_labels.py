@@ -107,3 +107,16 @@ def test_files_that_mean_other_digits_by_an_id_are_pointed_out(
     finding = _check(read("train", train), read("val", val))
     assert finding.status == "warning"
     assert "other category ids for the digits 0, 1, 2 and 7 more" in finding.detail
+
+
+class OneMore:
+    """A user's transform that makes the next digit of each: 3 is learned as 4."""
+
+    def __call__(self, image: Any, target: Any) -> Any:
+        return image, {**target, "labels": target["labels"] % 10 + 1}
+
+
+def test_transforms_that_make_other_digits_are_pointed_out(read: Any) -> None:
+    finding = _check(read("train", SyntheticDigits(num_scenes=4, transforms=[OneMore()])))
+    assert finding.status == "warning"
+    assert "synthetic:0:0: the transforms make the labels" in finding.detail

@@ -18,18 +18,20 @@ class SharpnessMetric(BaseMetric):
 
     default_prefix = "own"
 
-    def __init__(self, fails: bool = False, out_file_path: str = "nowhere/out.pkl") -> None:
+    def __init__(self, fails: str = "", out_file_path: str = "nowhere/out.pkl") -> None:
         super().__init__()
         self.fails = fails
         self.out_file_path = out_file_path
         self.seen = 0
 
     def process(self, data_batch: Any, data_samples: Any) -> None:  # noqa: ARG002
+        if self.fails == "process":
+            raise KeyError("bboxes")
         self.seen += 1
         self.results.extend(data_samples)
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
-        if self.fails:
+        if self.fails == "compute":
             raise ZeroDivisionError("a deviation needs two pictures")
         Path(self.out_file_path).write_text(str(len(results)))
         return {"sharpness": 1.0}
@@ -86,12 +88,26 @@ def test_of_a_metric_that_needs_more_pictures_nothing_is_known(
     make_runner: Any, tmp_path: Path
 ) -> None:
     changes = {
-        "val_evaluator": [dict(type="DigitMetric"), dict(type="SharpnessMetric", fails=True)],
+        "val_evaluator": [dict(type="DigitMetric"), dict(type="SharpnessMetric", fails="compute")],
         "default_hooks.checkpoint.save_best": "own/sharpness",
     }
     finding = _check(make_runner(changes=changes), tmp_path)
     assert finding.status == "warning"
-    assert "SharpnessMetric can't judge a single picture: ZeroDivisionError" in finding.detail
+    first, second = finding.detail.splitlines()
+    assert "SharpnessMetric can't judge a single picture: ZeroDivisionError" in first
+    assert second == (
+        "whether it gives 'own/sharpness' (CheckpointHook.save_best) is not known before a "
+        "validation"
+    )
+
+
+def test_a_metric_that_fails_on_a_prediction_is_an_error(make_runner: Any, tmp_path: Path) -> None:
+    metric = dict(type="SharpnessMetric", fails="process")
+    runner = make_runner(changes={"val_evaluator": [dict(type="DigitMetric"), metric]})
+    finding = _check(runner, tmp_path)
+    assert finding.status == "error"
+    assert "SharpnessMetric.process fails on a prediction: KeyError: 'bboxes'" in finding.detail
+    assert "test_metric_names.py:" in finding.detail
 
 
 def test_two_metrics_of_one_name_are_an_error(make_runner: Any, tmp_path: Path) -> None:

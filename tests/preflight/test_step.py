@@ -68,6 +68,13 @@ def test_what_the_losses_do_not_depend_on_is_named(make_runner: Any) -> None:
     assert step.without_gradient == ["idle"]
 
 
+def test_a_model_without_a_loss_to_minimise_is_refused_in_words(make_runner: Any) -> None:
+    runner = make_runner()
+    runner.bare_model.requires_grad_(False)
+    with pytest.raises(ValueError, match="no loss depends on a trained parameter"):
+        try_steps(make_trial(runner), _train_samples(runner))
+
+
 def test_weights_that_are_no_numbers_are_seen(make_runner: Any) -> None:
     runner = make_runner()
     with torch.no_grad():
