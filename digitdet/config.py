@@ -13,7 +13,8 @@ from digitdet.config_checks.problems import ConfigError, Problem, described
 from digitdet.config_sources.origins import Origins
 from digitdet.config_sources.purity import refuse_code
 from digitdet.config_sources.statements import read_statements
-from digitdet.console import console
+from digitdet.console import warn
+from digitdet.nearby import nearby
 from digitdet.overrides import (
     check_overrides,
     drop_marks,
@@ -111,7 +112,7 @@ def stated_imports(file: Path) -> Any:
 def _read(file: Path) -> Config:
     """Read a config with its bases."""
     if not file.is_file():
-        raise FileNotFoundError(f"{file}: no such config")
+        raise FileNotFoundError(f"{file}: no such config{nearby(file)}")
     refuse_code(file)
     origins = Origins(read_statements(file), {})
     reserved = [key for key in RESERVED_KEYS if origins.winner(key)]

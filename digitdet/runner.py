@@ -94,7 +94,9 @@ class Runner(mmengine.runner.Runner):
             loader = getattr(self, name)
             if loader is not None:
                 per_rank = self._randomness_cfg.get("diff_rank_seed", False)
-                setattr(self, name, self.build_dataloader(loader, self.seed, per_rank))
+                built = self.build_dataloader(loader, self.seed, per_rank)
+                _refuse_empty(built, name.removeprefix("_"))
+                setattr(self, name, built)
         return super().build_model(model)
 
     @staticmethod
@@ -169,6 +171,15 @@ def _unused_stamp(stamp: str) -> str:
     candidates = (stamp if number == 1 else f"{stamp}_{number}" for number in itertools.count(1))
     used = tuple(MessageHub._instance_dict)
     return next(name for name in candidates if not any(one.endswith(name) for one in used))
+
+
+def _refuse_empty(loader: DataLoader[Any], name: str) -> None:
+    """Refuse a loader without a batch: its loop would end at once, without a word."""
+    if len(loader) == 0:
+        raise ValueError(
+            f"{name}: its {len(loader.dataset)} pictures give no batch of {loader.batch_size}; "  # type: ignore[arg-type]
+            "lower batch_size, or write drop_last=False"
+        )
 
 
 _RANK_VARIABLES = {

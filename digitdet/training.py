@@ -14,6 +14,7 @@ from mmengine.dist import is_main_process
 from digitdet import config as configs
 from digitdet.console import console
 from digitdet.datasets.folders import natural_key
+from digitdet.evaluation.submission import check_writable
 from digitdet.models.weights import existing_checkpoint
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.preflight import run_preflight
@@ -118,6 +119,7 @@ def _prepare(
     """Load a config and set what the command line says besides its options."""
     config = configs.load(config_file, options)
     config.work_dir = work_dir or config.work_dir
+    check_writable(Path(config.work_dir), "--work-dir")
     config.launcher = launcher
     checkpoint = _resume_from(resume, config.work_dir)
     if checkpoint:
@@ -126,7 +128,13 @@ def _prepare(
         _check_start(config.load_from)
         configs.forget_pretrained(config)
     if amp:
-        _use_amp(config)
+        config.optim_wrapper.type = "AmpOptimWrapper"
+        config.optim_wrapper.setdefault("loss_scale", "dynamic")
+    if config.optim_wrapper.get("type") == "AmpOptimWrapper" and not torch.cuda.is_available():
+        raise ValueError(
+            "--amp needs a CUDA device, as optim_wrapper.type='AmpOptimWrapper' does, and there is "
+            "none; on a CPU mixed precision is slower, so train without it"
+        )
     return config
 
 
@@ -178,13 +186,3 @@ def newest_checkpoint(work_dir: Path) -> Path | None:
     """Return the checkpoint of the most steps in a folder, or None if it holds none."""
     files = [*work_dir.glob("epoch_*.pth"), *work_dir.glob("iter_*.pth")]
     return max(files, key=natural_key, default=None)
-
-
-def _use_amp(config: Config) -> None:
-    if not torch.cuda.is_available():
-        raise ValueError(
-            "--amp needs a CUDA device, and there is none; on a CPU mixed precision is slower, "
-            "so train without --amp"
-        )
-    config.optim_wrapper.type = "AmpOptimWrapper"
-    config.optim_wrapper.setdefault("loss_scale", "dynamic")

@@ -9,15 +9,16 @@ from digitdet.config_checks.arguments import check_arguments, check_types
 from digitdet.config_checks.calls import calls_of_parts
 from digitdet.config_checks.classes import check_classes
 from digitdet.config_checks.geometry import check_geometry
+from digitdet.config_checks.hooks import check_hooks
 from digitdet.config_checks.keys import check_keys
-from digitdet.config_checks.metric_names import check_metric_names
 from digitdet.config_checks.loaders import check_loaders
+from digitdet.config_checks.metric_names import check_metric_names
 from digitdet.config_checks.parameter_groups import check_parameter_groups
 from digitdet.config_checks.parts import Part, find_parts
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.ranges import check_ranges
-from digitdet.config_checks.schedules import check_schedules
 from digitdet.config_checks.rates import check_rates
+from digitdet.config_checks.schedules import check_schedules
 from digitdet.config_checks.settings import calls_of_settings
 from digitdet.config_checks.splits import check_splits
 from digitdet.config_checks.stale import check_stale
@@ -29,12 +30,13 @@ CHECKS = (
     check_ranges,
     check_metric_names,
     check_schedules,
-    check_classes,
     check_rates,
     check_loaders,
+    check_classes,
     check_geometry,
     check_parameter_groups,
     check_splits,
+    check_hooks,
 )
 # Top-level values that are handed on to parts; what is wrong with one is told once, there.
 SHARED = ("data_root", "reader")

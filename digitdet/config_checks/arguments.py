@@ -107,10 +107,12 @@ def _likely(name: str, known: set[str], call: Call) -> list[str]:
 
 def _names(known: set[str]) -> str:
     if not known:
-        return "; it takes nothing"
-    if len(known) > MOST_NAMES:
-        return "; `python tools/config.py list` shows what it takes"
-    return f"; it takes {', '.join(sorted(known))}"
+        takes = "it takes nothing"
+    elif len(known) > MOST_NAMES:
+        takes = "`python tools/config.py list` shows what it takes"
+    else:
+        takes = f"it takes {', '.join(sorted(known))}"
+    return f"; {takes} (_delete_=True drops what a base gives)"
 
 
 def _missing(call: Call) -> Iterator[Problem]:

@@ -36,6 +36,7 @@ TYPES: dict[str, Any] = {
     "val_dataloader": Mapping | None,
     "work_dir": str,
 }
+PATHS = ("data_root", "load_from", "work_dir")
 # What mmengine's Runner takes all of, or none.
 TOGETHER = (
     ("train_dataloader", "train_cfg", "optim_wrapper"),
@@ -76,11 +77,13 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, f"nothing reads a top-level key of this name{suggest(key, known)}")
         elif key == "model" and value is None:
             yield Problem(key, "is None, but it takes a dict with a `type`")
-        elif key in TYPES:
-            found = misfit(value, TYPES[key])
-            if found is not None:
-                place = ".".join((key, *found.path))
-                yield Problem(place, f"is {found.value!r}, but it takes {found.expected}")
+        elif key in TYPES and (found := misfit(value, TYPES[key])):
+            place = ".".join((key, *found.path))
+            yield Problem(place, f"is {found.value!r}, but it takes {found.expected}")
+        elif key == "launcher" and value != "none":
+            yield Problem(key, f"is no value of a config; call the tool with --launcher {value}")
+        elif key in PATHS and str(value).startswith("~"):
+            yield Problem(key, "write the whole path; `~` is not replaced here")
 
 
 def _unused(config: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[Problem]:
@@ -105,6 +108,10 @@ def _loops(config: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(
             "train_cfg", f"states {found} `type`; write dict(by_epoch=True, max_epochs=N)"
         )
+    intervals = loop.get("dynamic_intervals") if isinstance(loop, Mapping) else None
+    if any(isinstance(pair, list) for pair in intervals or ()):
+        text = "mmengine takes each pair as a tuple: [(FIRST_EPOCH, INTERVAL), ...]"
+        yield Problem("train_cfg.dynamic_intervals", text)
 
 
 def _loader(key: str, config: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[Problem]:
@@ -139,6 +146,8 @@ def _optimization(config: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[
 def _together(config: Mapping[str, Any]) -> Iterator[Problem]:
     """Find keys that lack others which the Runner needs beside them."""
     if config.get("model") is None:
+        if "model" not in config and config.get("optim_wrapper"):
+            yield Problem("model", "is missing: list a base of configs/_base_/models in `_base_`")
         return
     for keys in TOGETHER:
         stated = [key for key in keys if config.get(key) is not None]

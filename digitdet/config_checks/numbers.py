@@ -48,7 +48,7 @@ SHARE = Range("a number from 0 to 1", 0, 1)
 MOMENTUM = Range("a number from 0 to below 1", 0, 1, has_high=False)
 AVERAGE = Range("a number above 0 and below 1", 0, 1, has_low=False, has_high=False)
 COUNT_OR_ALL = Range("a whole number of at least 1, or -1 for all", 1, also=(-1,))
-INTERVAL_OR_OFF = Range("a whole number of at least 1, or -1 for off", 1, also=(-1, 0))
+INTERVAL_OR_OFF = Range("a whole number of at least 1, or -1 for off", 1, also=(-1,))
 SEED = Range("a whole number from 0 to 4294967295", 0, 2**32 - 1)  # NumPy takes 32 bits
 
 

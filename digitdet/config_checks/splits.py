@@ -16,14 +16,25 @@ EVALUATED = ("val_dataloader", "test_dataloader")
 
 
 def check_splits(config: Config, parts: Sequence[Part]) -> list[Problem]:  # noqa: ARG001
-    """Warn of an evaluation on the pictures of the training: same files, or scenes of one seed.
+    """Warn of a training on boxes as published, and of an evaluation on the training's pictures.
+
+    These are the same files, or scenes of one seed.
 
     Args:
         config: The merged config.
         parts: What is built of it.
     """
     trained = list(_sources(parts, (TRAINED,)))
-    return [
+    uncleaned = [
+        Problem(
+            f"{part.key}.test_mode",
+            "leave it out: boxes for training are clipped to their picture, and empty ones dropped",
+            is_warning=True,
+        )
+        for part, _ in trained
+        if part.config.get("test_mode")
+    ]
+    return uncleaned + [
         Problem(
             f"{part.key}.{'seed' if 'seed' in part.signature.parameters else 'ann_file'}",
             f"these are the pictures of {other.key}, so the figures say nothing about others; "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitdet.config_sources.places import Finding
+from digitdet.nearby import nearby
 
 # What mmengine replaces in a config's text before Python reads it, comments included.
 _TEMPLATE = re.compile(r"\{\{\s*['\"]?\s*(\$|_base_\.|file(Dirname|Basename|Extname))")
@@ -87,7 +88,7 @@ def _read(file: Path) -> str:
     if file.suffix != ".py":
         raise UnreadableConfigError([Finding(file, 0, "a config is a Python file, NAME.py")])
     if not file.is_file():
-        raise UnreadableConfigError([Finding(file, 0, "no such config")])
+        raise UnreadableConfigError([Finding(file, 0, f"no such config{nearby(file)}")])
     content = file.read_bytes()
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1

@@ -81,8 +81,15 @@ def read_image(file: Path) -> tv_tensors.Image:
             raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
         except UnidentifiedImageError as error:
             reason = f"neither {', '.join(FORMATS[:-1])} nor {FORMATS[-1]}, or its start is damaged"
-            raise ValueError(f"{file}: can't be decoded as a picture ({reason})") from error
+            raise _undecodable(file, reason) from error
         except Exception as error:  # Pillow's plugins raise anything on broken files
             reason = str(error) or type(error).__name__
-            raise ValueError(f"{file}: can't be decoded as a picture ({reason})") from error
+            raise _undecodable(file, reason) from error
     return tv_tensors.Image(torch.from_numpy(pixels).permute(2, 0, 1).contiguous())
+
+
+def _undecodable(file: Path, reason: str) -> ValueError:
+    return ValueError(
+        f"{file}: can't be decoded as a picture ({reason}); copy it again, or leave it out "
+        "(tools/check_data.py finds all such pictures)"
+    )

@@ -90,11 +90,12 @@ def write_json(file: Path, content: Any) -> None:
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, option: str = "--out") -> None:
     """Refuse a folder in which no file can be made, before anything is computed for it.
 
     Args:
         folder: The folder; need not be there.
+        option: What names another one, for the error.
 
     Raises:
         ValueError: If it can't be written to, or not be made.
@@ -103,7 +104,7 @@ def check_writable(folder: Path) -> None:
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise ValueError(
             f"{folder}: nothing can be written there, as {nearest} is no folder that may be "
-            "written to; choose another one by --out"
+            f"written to; choose another one by {option}"
         )
 
 

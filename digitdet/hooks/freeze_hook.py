@@ -53,7 +53,7 @@ class FreezeHook(Hook):
         self._norms = [m for part in parts for m in part.modules() if isinstance(m, _BatchNorm)]
         frozen = {id(p) for p in self._parameters}
         if all(id(p) in frozen for p in model.parameters() if p.requires_grad):
-            raise ValueError(f"FreezeHook: {self.names} leave nothing to train")
+            raise ValueError(f"FreezeHook: {self.names} leave nothing to train; name fewer modules")
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Freeze, or let go."""

@@ -22,7 +22,10 @@ def existing_checkpoint(file: str | Path) -> Path:
         FileNotFoundError: If there is no such file.
     """
     if not Path(file).is_file():
-        raise FileNotFoundError(f"{file}: no such checkpoint")
+        raise FileNotFoundError(
+            f"{file}: no such checkpoint; tools/train.py writes epoch_*.pth and best_*.pth to its "
+            "work folder"
+        )
     return Path(file)
 
 
@@ -43,7 +46,8 @@ def load_file(file: str | Path, map_location: Any = "cpu") -> Any:
     except Exception as error:
         raise ValueError(
             f"{file}: can't be loaded as a checkpoint of tensors and plain values "
-            f"({type(error).__name__})"
+            f"({type(error).__name__}); take one that tools/train.py wrote, and copy it "
+            "again if it was cut short"
         ) from error
 
 
@@ -140,6 +144,10 @@ def load_pretrained(model: nn.Module, weights: str) -> None:
         ValueError: If the weights do not fit.
     """
     coco = weights == "COCO_V1"
+    if not coco and not Path(weights).is_file():
+        raise FileNotFoundError(
+            f"{weights}: no such checkpoint; model.weights is 'COCO_V1', such a file, or None"
+        )
     state = dict(download_coco_weights() if coco else state_dict_of(load_file(weights), weights))
     own = model.state_dict()
     replaced = {

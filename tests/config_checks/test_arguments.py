@@ -128,8 +128,8 @@ def test_what_a_builder_takes_out_or_may_be_told_is_taken(changes: dict[str, Any
 def test_all_of_one_call_is_told_at_once() -> None:
     call = Call("a", "Thing", {"x": 1, "y": 2, "lose": 3}, options(loss=int, z=int).requiring("z"))
     assert [(problem.key, problem.message) for problem in check_arguments([call])] == [
-        ("a.x", "Thing takes no `x`; it takes loss, z"),
-        ("a.y", "Thing takes no `y`; it takes loss, z"),
+        ("a.x", "Thing takes no `x`; it takes loss, z (_delete_=True drops what a base gives)"),
+        ("a.y", "Thing takes no `y`; it takes loss, z (_delete_=True drops what a base gives)"),
         ("a.lose", "Thing takes no `lose`; did you mean 'loss'?"),
         ("a.z", "is missing, and Thing needs it"),
     ]
@@ -139,7 +139,11 @@ def test_all_of_one_call_is_told_at_once() -> None:
     ("name", "given", "hint"),
     [
         ("max_epoch", {"max_epochs": 1}, "; did you mean 'max_epochs'?"),
-        ("max_epochs", {"by_epoch": 1}, "; it takes by_epoch, val_begin"),
+        (
+            "max_epochs",
+            {"by_epoch": 1},
+            "; it takes by_epoch, val_begin (_delete_=True drops what a base gives)",
+        ),
         ("by_epochs", {}, "; did you mean 'by_epoch'?"),
     ],
 )
@@ -153,7 +157,10 @@ def test_what_is_given_already_is_suggested_only_if_it_is_very_near(
 
 def test_what_takes_nothing_or_anything_is_judged_so() -> None:
     (problem,) = check_arguments([Call("a", "Thing", {"x": 1}, Signature({}))])
-    assert problem.message == "Thing takes no `x`; it takes nothing"
+    assert (
+        problem.message
+        == "Thing takes no `x`; it takes nothing (_delete_=True drops what a base gives)"
+    )
     assert check_arguments([Call("a", "Thing", {"x": 1}, Signature({}, takes_any=True))]) == []
 
 

@@ -29,6 +29,7 @@ optim_wrapper = dict(
 )
 param_scheduler = [dict(type="LinearLR", start_factor=0.1, by_epoch=False, end=9)]
 model = dict(type="FasterRCNN", backbone=dict(type="SlimResNetFPN"), anchor_sizes=[[9], [32]])
+default_hooks = dict(sampler_seed=dict(type="SampleSeedHook"))
 """
 MINE = """\
 _base_ = ["base.py"]
@@ -211,6 +212,7 @@ def test_the_tree_shows_bases_with_their_keys(run: Run, tmp_path: Path) -> None:
     (tmp_path / "alone.py").write_text("", encoding="utf-8")
     (tmp_path / "heir.py").write_text("_base_ = ['mine.py', 'alone.py']\nresume = True\n")
     base = "data_root, reader, train_dataloader, train_cfg, optim_wrapper, param_scheduler, model"
+    base += ", default_hooks"
     assert run("tree", "heir.py", "alone.py") == (
         "heir.py: resume\n"
         "├── mine.py: train_dataloader, optim_wrapper, reader\n"
@@ -290,7 +292,7 @@ def test_configs_are_checked_one_by_one(
     assert "mine.py: OK\n" in text
     assert re.search(r"bad\.py:2: train_cfg\.max_epoch: .*max_epochs", text)
     assert re.search(r"bad\.py:3: modell: .*'model'", text)
-    assert "none.py: no such config\n" in text
+    assert "none.py: no such config; " in text
     assert "2 of 3 configs can't be used" in text
 
 
