@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from mmengine.dist import all_gather_object, all_reduce, get_rank, get_world_size
 from mmengine.hooks import Hook
-from mmengine.optim import AmpOptimWrapper
+from mmengine.optim import AmpOptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from digitdet.registry import HOOKS
 from digitdet.replay.capture import keep_recording, record_step
 from digitdet.replay.messages import advise, describe
-from digitdet.replay.recording import Cause
+from digitdet.replay.recording import Cause, Recording
 from digitdet.replay.step import gradient_norms, run_step, to_numbers
 
 SKIPPED = "skipped_steps"
@@ -69,10 +69,10 @@ class FiniteLossHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Watch the model's losses, and the gradients before each step of the optimizer."""
         losses = partial(self._check_losses, runner)
-        optimizer = runner.optim_wrapper.optimizer
-        self._handles = [
-            runner.bare_model.register_forward_hook(losses, with_kwargs=True),
-            optimizer.register_step_pre_hook(lambda o, *_: self._check_gradients(runner, o)),
+        self._handles = [runner.bare_model.register_forward_hook(losses, with_kwargs=True)]
+        self._handles += [
+            optimizer.register_step_pre_hook(lambda o, *_: self._check_gradients(runner, o))
+            for optimizer in _optimizers(runner)
         ]
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
@@ -88,7 +88,8 @@ class FiniteLossHook(Hook):
         outputs: dict[str, Tensor] | None = None,
     ) -> None:
         """Look at gradients that are still being accumulated; take a skipped loss from the log."""
-        self._check_gradients(runner, runner.optim_wrapper.optimizer)
+        for optimizer in _optimizers(runner):
+            self._check_gradients(runner, optimizer)
         if self._is_skipped and outputs:
             outputs.clear()
 
@@ -141,6 +142,14 @@ class FiniteLossHook(Hook):
         for name, buffer in model.named_buffers():
             buffer.copy_(self._buffers[name])
 
+    def _keep(self, runner: Runner, recording: Recording) -> str:
+        """Keep a step for replay, and say how to look at it; a full disk hides no bad loss."""
+        try:
+            folder = keep_recording(runner.work_dir, recording, self.num_replays_kept)
+        except (OSError, RuntimeError) as error:  # torch's writer raises the latter
+            return f"The step could not be kept for tools/replay.py: {error}."
+        return f"To look for the cause: `python tools/replay.py {folder}`."
+
     def _stop_or_skip(
         self,
         runner: Runner,
@@ -157,9 +166,8 @@ class FiniteLossHook(Hook):
         self._restore_buffers(runner.bare_model)
         said = ""
         if is_own:
-            recorded = record_step(runner, self._batch, cause, losses, norms)
-            folder = keep_recording(runner.work_dir, recorded, self.num_replays_kept)
-            said = describe(recorded.report, folder)
+            recording = record_step(runner, self._batch, cause, losses, norms)
+            said = f"{describe(recording.report)} {self._keep(runner, recording)}"
         said = next(filter(None, all_gather_object(said)), said)  # waits for all to have recorded
         skipped = list(runner.message_hub.runtime_info.get(SKIPPED, []))
         if len(skipped) >= self.max_skips:
@@ -170,6 +178,13 @@ class FiniteLossHook(Hook):
         self._is_skipped = True
         count = f"{len(skipped)} of at most {self.max_skips}"
         runner.logger.warning(f"{said}\nThe batch is skipped ({count}).")
+
+
+def _optimizers(runner: Runner) -> list[Optimizer]:
+    """Return the optimizers of a run; almost always one."""
+    wrapper = runner.optim_wrapper
+    wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
+    return [part.optimizer for part in wrappers]
 
 
 def _any_process(is_bad: bool) -> bool:

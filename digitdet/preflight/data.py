@@ -97,7 +97,7 @@ def _box_fault(boxes: torch.Tensor, size: torch.Tensor) -> str:
     if flat.any():
         return (
             f"has the box {boxes[flat][0].tolist()} (xyxy) without area after the transforms; end "
-            "`transforms` with SanitizeBoundingBoxes; is it xyxy, not xywh, that the data set gives?"
+            "`transforms` with SanitizeBoundingBoxes; does the data set give xyxy, not xywh?"
         )
     return ""
 

@@ -1,21 +1,19 @@
 """What a user is told of a step that went wrong."""
 
 import math
-from pathlib import Path
 
 from digitdet.replay.recording import Report
 
 
-def describe(report: Report, folder: Path) -> str:
-    """Say what was not finite, in which step, on which pictures, and how to find out why."""
+def describe(report: Report) -> str:
+    """Say what was not finite, in which step, and on which pictures."""
     terms = ", ".join(f"{name} {value:.4g}" for name, value in report.losses.items())
     bad = sum(not math.isfinite(norm) for norm in report.gradient_norms.values())
     what = "the loss is" if report.cause == "loss" else "the gradients are"
     return (
         f"step {report.iteration} (epoch {report.epoch}): {what} not finite: {terms}; the "
         f"gradients of {bad} of {len(report.gradient_norms)} parameters are not. "
-        f"Pictures: {', '.join(report.sources) or 'not named'}. "
-        f"To look for the cause: `python tools/replay.py {folder}`."
+        f"Pictures: {', '.join(report.sources) or 'not named'}."
     )
 
 

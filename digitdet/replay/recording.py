@@ -78,14 +78,22 @@ def write_recording(folder: Path, recording: Recording) -> None:
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    report = json.dumps(_without_nan(asdict(recording.report)), indent=1, allow_nan=False)
-    (part / REPORT).write_text(report, encoding="utf-8")
-    config = json.dumps(recording.config, indent=1, default=str)
-    (part / CONFIG).write_text(config, encoding="utf-8")
-    torch.save(recording.batch, part / BATCH)
-    torch.save(recording.weights, part / WEIGHTS)
+    try:
+        _write_files(part, recording)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
     part.replace(folder)
+
+
+def _write_files(folder: Path, recording: Recording) -> None:
+    report = json.dumps(_without_nan(asdict(recording.report)), indent=1, allow_nan=False)
+    (folder / REPORT).write_text(report, encoding="utf-8")
+    config = json.dumps(recording.config, indent=1, default=str)
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+    torch.save(recording.batch, folder / BATCH)
+    torch.save(recording.weights, folder / WEIGHTS)
 
 
 def read_recording(folder: Path) -> Recording:

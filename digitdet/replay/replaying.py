@@ -1,9 +1,7 @@
 """Runs a recorded step again, and looks for what is at fault."""
 
-import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +12,11 @@ from digitdet import config as configs
 from digitdet.console import console
 from digitdet.models.weights import check_state_dict
 from digitdet.registry import MODELS
+from digitdet.replay.outcome import Outcome, comparison, verdict
 from digitdet.replay.pictures import draw_pictures, leave_out, one_picture
-from digitdet.replay.recording import Recording, Report, read_recording
+from digitdet.replay.recording import Recording, read_recording
 from digitdet.replay.step import first_not_finite, gradient_norms, run_step, tensors_of
 from digitdet.replay.tables import losses_table, norms_lines, pictures_table
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a step gave when it was run again.
-
-    Attributes:
-        losses: The terms of the loss, and their sum.
-        gradient_norms: Norm of each parameter's gradient.
-        place: What was first not finite in the forward pass; empty if all was.
-        anomaly: What torch's anomaly detection said of the backward pass; empty if nothing.
-    """
-
-    losses: dict[str, float]
-    gradient_norms: dict[str, float]
-    place: str = ""
-    anomaly: str = ""
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether neither the losses nor the gradients went wrong."""
-        values = (*self.losses.values(), *self.gradient_norms.values())
-        return not self.anomaly and all(math.isfinite(value) for value in values)
 
 
 def replay(
@@ -75,13 +51,15 @@ def replay(
         f"the {report.cause} {'was' if report.cause == 'loss' else 'were'} not finite"
     )
     console.print(losses_table(report.losses, outcome.losses))
-    console.print(_comparison(report, outcome, without))
+    console.print(comparison(report, outcome, without))
     for line in (outcome.place and f"first not finite: {outcome.place}", outcome.anomaly):
         if line:
             console.print(line)
     for line in norms_lines(outcome.gradient_norms) if not outcome.anomaly else ():
         console.print(line)
-    _print_pictures(Path(folder), model, recording, without)
+    is_finite = _print_pictures(Path(folder), model, recording, without)
+    if is_finite and not outcome.is_finite:
+        console.print(verdict(recording.batch, is_finite))
     return outcome
 
 
@@ -166,35 +144,14 @@ def _like(recorded: str) -> str:
     return recorded if torch.cuda.is_available() or recorded == "cpu" else "cpu"
 
 
-def _comparison(report: Report, outcome: Outcome, without: Sequence[int]) -> str:
-    if without:
-        said = "finite" if outcome.is_finite else "not finite either"
-        return f"without pictures {', '.join(map(str, without))}: {said}"
-    pairs = (report.losses, outcome.losses), (report.gradient_norms, outcome.gradient_norms)
-    if all(_same(*pair) for pair in pairs):
-        return "reproduced bit for bit: losses and gradient norms are those recorded"
-    if _same(*pairs[0]) and outcome.anomaly:
-        return "reproduced: losses are those recorded bit for bit"
-    if _same(*pairs[0]):
-        return "reproduced: losses are those recorded bit for bit; gradient norms are not"
-    return (
-        "not reproduced bit for bit; another device, number of threads or version may be why "
-        f"(recorded on {report.device} with {', '.join(map(' '.join, report.versions.items()))})"
-    )
-
-
-def _same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    return {name: str(value) for name, value in one.items()} == {
-        name: str(value) for name, value in other.items()
-    }
-
-
-def _print_pictures(folder: Path, model: Any, recording: Recording, without: Sequence[int]) -> None:
-    """Draw the pictures, run each alone, and name those at fault."""
+def _print_pictures(
+    folder: Path, model: Any, recording: Recording, without: Sequence[int]
+) -> dict[int, bool]:
+    """Draw the pictures and run each alone; return which of them are finite."""
     batch = recording.batch
     if not {"images", "targets"} <= set(batch):
         console.print("the batch holds no `images` and `targets`, so none is drawn")
-        return
+        return {}
     numbers = [number for number in range(len(batch["images"])) if number not in without]
     alone = [run(model, recording, one_picture(batch, number)) for number in numbers]
     is_finite = {number: each.is_finite for number, each in zip(numbers, alone, strict=True)}
@@ -202,15 +159,4 @@ def _print_pictures(folder: Path, model: Any, recording: Recording, without: Seq
     console.print(pictures_table(batch, losses, is_finite))
     draw_pictures(folder, batch)
     console.print(f"pictures as the model got them: {folder / 'pictures'}")
-    console.print(_verdict(batch, is_finite))
-
-
-def _verdict(batch: Mapping[str, Any], is_finite: Mapping[int, bool]) -> str:
-    """Say which pictures are at fault, if it is them."""
-    bad = [number for number, fine in is_finite.items() if not fine]
-    if not bad:
-        return "each picture alone is finite: not one of them is at fault, but their mix"
-    if len(bad) == len(is_finite) > 1:
-        return "no picture alone is finite: the weights are at fault, not one of the pictures"
-    sources = ", ".join(str(batch["targets"][number].get("source")) for number in bad)
-    return f"not finite alone: {sources}"
+    return is_finite

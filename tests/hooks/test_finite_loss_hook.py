@@ -168,6 +168,15 @@ def test_a_skip_is_warned_of_and_only_the_newest_records_are_kept(
     assert kept == {"iter_4", "iter_5"}
 
 
+def test_a_step_that_cannot_be_kept_is_told_with_the_loss(
+    tiny_runner: Any, samples: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "non_finite").write_text("no folder")
+    with pytest.raises(NonFiniteError, match=r"the loss is not finite: .* could not be kept"):
+        tiny_runner("run", samples(6, bad=[3])).train()
+
+
 def test_a_rate_that_explodes_is_stopped(tiny_runner: Any, samples: Any) -> None:
     wrapper = {"optimizer": {"type": "SGD", "lr": 1e20}}
     runner = tiny_runner("run", samples(16), num_epochs=9, optim_wrapper=wrapper)
