@@ -24,6 +24,7 @@ SMALL = [
     "param_scheduler.0.end=4",
     "param_scheduler.1.T_max=2",
 ]
+ONE_EPOCH = [*(o for o in SMALL if "max_epochs" not in o), "train_cfg.max_epochs=1"]
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
@@ -159,8 +160,7 @@ def test_a_loop_without_epochs_is_refused(
 def test_resuming_an_empty_folder_starts_from_the_beginning_and_says_so(
     tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = [*SMALL, "train_cfg.max_epochs=1"]
-    arguments = ["--work-dir", str(tmp_path), "--resume", "--cfg-options", *options]
+    arguments = ["--work-dir", str(tmp_path), "--resume", "--cfg-options", *ONE_EPOCH]
     tool("train")([QUICKSTART, *arguments])
     assert "starts from the beginning" in capsys.readouterr().out
     assert (tmp_path / "epoch_1.pth").is_file()
@@ -307,7 +307,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_by_name(
 def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     command += [str(ROOT / "tools" / "train.py"), QUICKSTART, "--launcher", "pytorch"]
-    command += ["--work-dir", str(tmp_path), "--cfg-options", *SMALL, "train_cfg.max_epochs=1"]
+    command += ["--work-dir", str(tmp_path), "--cfg-options", *ONE_EPOCH]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("epoch 1/1  loss") == 1
@@ -325,8 +325,7 @@ def test_the_number_accuracy_can_decide_which_epoch_is_best(
         "custom_hooks = [dict(type='EvaluationHook', metric='number_accuracy',"
         " columns=('map', 'number_accuracy'))]\n"
     )
-    small = [*SMALL[:3], *SMALL[4:], "train_cfg.max_epochs=1"]
-    tool("train")([str(config), "--work-dir", str(tmp_path), "--cfg-options", *small])
+    tool("train")([str(config), "--work-dir", str(tmp_path), "--cfg-options", *ONE_EPOCH])
     output = capsys.readouterr().out
     assert len(list(tmp_path.glob("best_number_accuracy_epoch_1.pth"))) == 1
     assert "best_number_accuracy_epoch_1.pth" in output
