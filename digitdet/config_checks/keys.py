@@ -81,7 +81,8 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
             place = ".".join((key, *found.path))
             yield Problem(place, f"is {found.value!r}, but it takes {found.expected}")
         elif key == "launcher" and value != "none":
-            yield Problem(key, f"is no value of a config; call the tool with --launcher {value}")
+            text = f"is not read from a config; call the tool with --launcher {value}"
+            yield Problem(key, text, is_warning=True)  # a distributed run saves it, too
         elif key in PATHS and str(value).startswith("~"):
             yield Problem(key, "write the whole path; `~` is not replaced here")
 

@@ -58,7 +58,8 @@ def explanation(config: SourcedConfig, key: str) -> list[str]:
             f"{config.origins.place(key)} replaces what it belonged to"
         )
     names = [*found, *(name for part in parts.values() for name in default_arguments(part))]
-    raise ValueError(f"{config.file}: no key {key!r}{suggest(key, names)}")
+    hint = suggest(key, names) or "; `python tools/config.py show` prints all keys"
+    raise ValueError(f"{config.file}: no key {key!r}{hint}")
 
 
 def _explain_subtree(

@@ -203,6 +203,9 @@ def _anchor_generator(
             "anchor_sizes needs as many sizes for each feature map, because one RPN head serves "
             f"all of them, got {sizes}"
         )
+    if not sizes[0] or not aspect_ratios:
+        name = "aspect_ratios" if sizes[0] else "anchor_sizes"
+        raise ValueError(f"{name} is empty: each place needs an anchor, so write at least one")
     ratios = (tuple(aspect_ratios),) * len(sizes)
     return AnchorGenerator(tuple(tuple(of_level) for of_level in sizes), ratios)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from config_checks.checking import changed, experiment
+from mmengine.config import Config
 
 from digitdet.config_checks.keys import check_keys, known_keys
 from digitdet.config_checks.parts import find_parts
@@ -43,6 +44,16 @@ def test_a_config_may_state_some_keys_alone(config: dict[str, Any]) -> None:
     assert _found(config) == {}
 
 
+def test_a_launcher_that_a_saved_config_names_is_warned_of() -> None:
+    (problem,) = check_keys(Config({"launcher": "slurm"}), [])
+    assert problem.is_warning
+    assert "call the tool with --launcher slurm" in problem.message
+
+
+def test_intervals_that_mmengine_takes_are_taken() -> None:
+    assert _found(changed({"train_cfg.dynamic_intervals": [(4, 1)]})) == {}
+
+
 @pytest.mark.parametrize(
     ("changes", "key", "said"),
     [
@@ -51,6 +62,8 @@ def test_a_config_may_state_some_keys_alone(config: dict[str, Any]) -> None:
         ({"cfg": {}}, "cfg", "nothing reads"),
         ({"data_root": 3}, "data_root", "is 3, but it takes a text (str)"),
         ({"work_dir": 2024}, "work_dir", "is 2024, but it takes a text (str)"),
+        ({"work_dir": "~/runs"}, "work_dir", "write the whole path"),
+        ({"train_cfg.dynamic_intervals": [[4, 1]]}, "train_cfg.dynamic_intervals", "as a tuple"),
         ({"resume": "yes"}, "resume", "is 'yes', but it takes True or False"),
         ({"launcher": "slurmm"}, "launcher", "one of 'none', 'pytorch', 'slurm', 'mpi'"),
         ({"log_level": "INF"}, "log_level", "one of 'DEBUG', 'INFO', "),

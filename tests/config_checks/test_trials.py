@@ -46,6 +46,8 @@ TRANSFORM = f"{DATASET}.transforms"
             "CosineRestartLR takes only arguments of which this holds: (eta_min is None) ^",
         ),
         ({"custom_hooks.1.interval": 0}, "custom_hooks.1.interval", "positive"),
+        ({"model.aspect_ratios": []}, "model.aspect_ratios", "write at least one"),
+        ({"model.anchor_sizes": [[], []]}, "model.anchor_sizes", "write at least one"),
         (
             {"default_hooks.checkpoint.save_best": ["map", "map"]},
             "default_hooks.checkpoint.save_best",
