@@ -69,16 +69,20 @@ class EarlyStoppingHook(Hook):
         self.progress = Progress(best=None, epoch=0, waited=0)
 
     def before_train(self, runner: Runner) -> None:
-        """Take over the count of a resumed run, which may have ended already.
-
-        Raises:
-            ValueError: If there is no validation to watch.
-        """
-        if runner.val_loop is None:
-            raise ValueError("EarlyStoppingHook needs a validation: `val_dataloader`, `val_cfg`")
+        """Take over the count of a resumed run, which may have ended already."""
+        self.check_run(runner)
         if STATE in runner.message_hub.runtime_info:
             self.progress = runner.message_hub.get_info(STATE)  # a copy
             self._stop_if_due(runner)
+
+    def check_run(self, runner: Runner) -> None:
+        """Refuse a run without a validation to watch.
+
+        Raises:
+            ValueError: If it has none.
+        """
+        if runner.val_loop is None:
+            raise ValueError("EarlyStoppingHook needs a validation: `val_dataloader`, `val_cfg`")
 
     def after_val_epoch(self, runner: Runner, metrics: Mapping[str, float] | None = None) -> None:
         """Compare with the best so far; end the training, and say why, when it is time to.

@@ -37,6 +37,10 @@ class EMAHook(mmengine.hooks.EMAHook):
         super().__init__(begin_epoch=begin_epoch, momentum=momentum, interval=interval)
 
     def before_train(self, runner: Runner) -> None:
+        """Refuse a run that does not suit it."""
+        self.check_run(runner)
+
+    def check_run(self, runner: Runner) -> None:
         """Refuse an average that would never begin.
 
         Raises:

@@ -42,16 +42,20 @@ class FreezeHook(Hook):
         self._norms: list[nn.Module] = []
 
     def before_train(self, runner: Runner) -> None:
-        """Find the modules.
-
-        Raises:
-            ValueError: If a name is of none, or nothing would be left to train.
-        """
-        model = runner.bare_model
-        parts = [_find(model, name) for name in self.names]
+        """Find the modules."""
+        self.check_run(runner)
+        parts = [_find(runner.bare_model, name) for name in self.names]
         self._parameters = [p for part in parts for p in part.parameters() if p.requires_grad]
         self._norms = [m for part in parts for m in part.modules() if isinstance(m, _BatchNorm)]
-        frozen = {id(p) for p in self._parameters}
+
+    def check_run(self, runner: Runner) -> None:
+        """Refuse a model without the modules, or without anything else to train.
+
+        Raises:
+            ValueError: If a name is of no module, or nothing would be left.
+        """
+        model = runner.bare_model
+        frozen = {id(p) for name in self.names for p in _find(model, name).parameters()}
         if all(id(p) in frozen for p in model.parameters() if p.requires_grad):
             raise ValueError(f"FreezeHook: {self.names} leave nothing to train; name fewer modules")
 

@@ -20,6 +20,10 @@ class SampleSeedHook(DistSamplerSeedHook):
     """
 
     def before_train(self, runner: Runner) -> None:
+        """Refuse a run that does not suit it."""
+        self.check_run(runner)
+
+    def check_run(self, runner: Runner) -> None:
         """Refuse a loop without epochs, in which each pass would have the same draws.
 
         Raises:

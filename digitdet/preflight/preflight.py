@@ -19,6 +19,7 @@ from digitdet.preflight.evaluation_pipeline import check_evaluation
 from digitdet.preflight.failures import in_words
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.hardware import check_hardware
+from digitdet.preflight.hooks import check_hooks
 from digitdet.preflight.input_range import check_input
 from digitdet.preflight.isolation import restored_randomness
 from digitdet.preflight.labels import check_labels
@@ -59,6 +60,7 @@ def run_preflight(runner: Runner, work_dir: Path) -> list[Finding]:
         if isinstance(trial, Trial):
             _try_out(checks, runner, splits, trial, before, Path(scratch))
             checks.attempt("disk", check_disk, runner, trial, work_dir)
+        checks.attempt("hooks", check_hooks, runner)
         checks.attempt("hardware", check_hardware, runner, runner.bare_model)
     if on_cuda:
         del trial
