@@ -147,8 +147,8 @@ def test_the_backbone_is_frozen_in_the_first_epoch_alone(trained: Path) -> None:
 def test_clipping_bounds_the_norm_of_what_the_optimizer_gets(
     max_norm: float, tmp_path: Path
 ) -> None:
-    options = [*SMALL, "train_cfg.max_epochs=1", f"optim_wrapper.clip_grad.max_norm={max_norm}"]
-    settings = config.load(QUICKSTART, options)
+    settings = config.load(QUICKSTART, [*SMALL, f"optim_wrapper.clip_grad.max_norm={max_norm}"])
+    settings.train_cfg.max_epochs = 1
     settings.update(work_dir=str(tmp_path), custom_hooks=[])
     settings.update(val_dataloader=None, val_cfg=None, val_evaluator=None)
     runner = Runner.from_cfg(settings)

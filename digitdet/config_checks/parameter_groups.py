@@ -26,8 +26,9 @@ def check_parameter_groups(config: Config, parts: Sequence[Part]) -> list[Proble
         parts: What is built of it.
     """
     groups = section(section(config, "optim_wrapper"), "paramwise_cfg")
-    problems = list(_factors(KEY, groups))
     keys = section(groups, "custom_keys")
+    optimizer = section(section(config, "optim_wrapper"), "optimizer")
+    problems = [*_factors(KEY, groups), *_unstated(groups, keys, optimizer)]
     hooks = [part for part in parts if class_name(part) == "FreezeHook"]
     for name in keys:
         problems += _factors(f"{KEY}.custom_keys.{name}", section(keys, name))
@@ -43,6 +44,20 @@ def _factors(key: str, values: Mapping[str, Any]) -> Iterator[Problem]:
         is_factor = str(name).endswith("_mult") or name in ("lr", "weight_decay")
         if is_factor and is_number(value) and not NOT_NEGATIVE.holds(value):
             yield Problem(f"{key}.{name}", f"write {NOT_NEGATIVE.words}, not {value!r}")
+
+
+def _unstated(
+    groups: Mapping[str, Any], keys: Mapping[str, Any], optimizer: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Find values that mmengine multiplies, but takes from the config alone: defaults are none."""
+    holders = (groups, *(section(keys, name) for name in keys))
+    names = {str(name) for holder in holders for name in holder}
+    has_decay = any(name.endswith("decay_mult") for name in names)
+    needed = {"lr": bool(keys) or any(name.endswith("lr_mult") for name in names)}
+    for name, is_needed in {**needed, "weight_decay": has_decay}.items():
+        if is_needed and optimizer and name not in optimizer:
+            text = "is missing: paramwise_cfg multiplies it, and takes no default of the optimizer"
+            yield Problem(f"optim_wrapper.optimizer.{name}", text)
 
 
 def _matches(keys: Mapping[str, Any], model: nn.Module) -> Iterator[Problem]:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from config_checks.checking import check, experiment
+from mmengine.optim import build_optim_wrapper
 
 from digitdet.config_checks.parameter_groups import check_parameter_groups
+from digitdet.config_checks.parts import find_parts
 from digitdet.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 
 GROUPS = "optim_wrapper.paramwise_cfg"
@@ -19,6 +21,31 @@ def found(keys: dict[str, Any], **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("keys", [{}, {"backbone": {"lr_mult": 0.1}}, {"fpn": {"decay_mult": 0}}])
 def test_groups_that_are_in_the_model_are_taken(keys: dict[str, Any]) -> None:
     assert not found(keys)
+
+
+@pytest.mark.parametrize(
+    ("groups", "missing"),
+    [
+        ({}, []),
+        ({"bias_lr_mult": 2.0}, ["lr"]),
+        ({"norm_decay_mult": 0.0}, ["weight_decay"]),
+        ({"custom_keys": {"backbone": {"decay_mult": 0}}}, ["lr", "weight_decay"]),
+        ({"custom_keys": {"backbone": {"weight_decay": 0}}}, ["lr"]),
+    ],
+)
+def test_what_a_factor_multiplies_has_to_be_stated(
+    groups: dict[str, Any], missing: list[str]
+) -> None:
+    config = experiment()
+    config.optim_wrapper = {"optimizer": {"type": "Adam"}, "paramwise_cfg": groups}
+    found = check_parameter_groups(config, find_parts(config))
+    assert [problem.key for problem in found] == [f"optim_wrapper.optimizer.{n}" for n in missing]
+    try:
+        build_optim_wrapper(MODELS.build(config.model), config.optim_wrapper)
+    except (TypeError, ValueError):  # mmengine's own words are "base_wd should not be None"
+        assert missing
+    else:
+        assert not missing
 
 
 @pytest.mark.parametrize(
