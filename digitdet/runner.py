@@ -4,6 +4,7 @@ import itertools
 import logging
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,17 @@ from digitdet.determinism import prepare_cublas
 from digitdet.models.weights import check_state_dict, load_file, state_dict_of
 
 # Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
-# that the config itself froze, one for each, and of accumulated gradients that a resumed run would
-# lack (AccumulationHook leaves none over).
+# that the config itself froze, one for each, of accumulated gradients that a resumed run would
+# lack (AccumulationHook leaves none over), of data sets without names for a visualizer that draws
+# none, and of metrics whose figures have no prefix.
 OWN_WARNINGS = re.compile(
     r'"FileClient" will be deprecated|"HardDiskBackend" is the alias'
     r"|\S+ is skipped since its requires_grad=False"
     r"|Resumed iteration number is not divisible by|Gradient accumulative may slightly decrease"
+    r"|Dataset \S+ has no metainfo|The prefix is not set in metric class"
 )
+# torch's, of a line of mmengine's AmpOptimWrapper.
+OLD_SCALER = r"`torch\.cuda\.amp\.GradScaler\(args\.\.\.\)` is deprecated"
 
 
 class Runner(mmengine.runner.Runner):
@@ -55,6 +60,7 @@ class Runner(mmengine.runner.Runner):
             _set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
+        warnings.filterwarnings("ignore", OLD_SCALER, FutureWarning)
         self._timestamp = _unused_stamp(self.timestamp)
 
     def set_randomness(

@@ -1,9 +1,11 @@
 """The Runner's own additions to mmengine's."""
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -77,3 +79,25 @@ def test_two_runs_of_the_same_second_share_nothing(tmp_path: Path) -> None:
     first.message_hub.update_info("of the first", 1)
     assert "of the first" not in second.message_hub.runtime_info
     assert first.logger.log_file != second.logger.log_file
+
+
+def test_the_old_name_of_a_scaler_in_mmengine_is_not_warned_of_and_others_are(
+    tmp_path: Path,
+) -> None:
+    Runner(nn.Linear(1, 1), str(tmp_path), default_scope=None)
+    with warnings.catch_warnings(record=True) as caught:
+        torch.cuda.amp.GradScaler(enabled=False)
+        torch.cuda.amp.autocast(enabled=False)
+    assert [str(warning.message)[:25] for warning in caught] == ["`torch.cuda.amp.autocast("]
+
+
+def test_what_mmengine_says_of_names_that_nobody_reads_is_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runner = Runner(nn.Linear(1, 1), str(tmp_path), default_scope=None)
+    runner.logger.warning("Dataset Own has no metainfo. ``dataset_meta`` will be None.")
+    runner.logger.warning("The prefix is not set in metric class Own.")
+    runner.logger.warning("shown")
+    shown = capsys.readouterr()
+    (line,) = (shown.out + shown.err).splitlines()
+    assert line.endswith("shown")
