@@ -13,12 +13,19 @@ from mmengine.visualization import Visualizer
 
 from digitdet import config as configs
 from digitdet.console import console
-from digitdet.evaluation.spread import spread_table
 from digitdet.hooks import EvaluationHook
 from digitdet.hooks.evaluation_hook import best
 from digitdet.registry import HOOKS
 from digitdet.runner import Runner
-from digitdet.seed_results import SEEDS_FILE, SeedResult, read_results, to_setting, write_results
+from digitdet.seed_results import (
+    SEEDS_FILE,
+    SeedResult,
+    read_results,
+    refuse_loss,
+    report_results,
+    to_setting,
+    write_results,
+)
 from digitdet.training import newest_checkpoint, train
 
 MAX_SEED = 2**32 - 1  # of NumPy's generator
@@ -69,20 +76,23 @@ def train_repeatedly(
     hook = _evaluation_hook(config, str(config_file))
     folder = Path(work_dir or config.work_dir)
     setting = to_setting(config.to_dict(), amp)
-    results = read_results(folder / SEEDS_FILE, setting) if resume else {}
+    file = folder / SEEDS_FILE
+    if not resume:
+        refuse_loss(file, seeds)
+    results = read_results(file, setting) if resume else {}
     start = partial(train, config_file, amp=amp, launcher=launcher)
     for number, seed in enumerate(seeds, 1):
         done = seed in results
-        where = f"finished, see {folder / SEEDS_FILE}" if done else f"in {_home(folder, seed)}"
+        where = f"finished, see {file}" if done else f"in {_home(folder, seed)}"
         _say(f"seed {seed} ({number} of {len(seeds)}): {where}")
         if not done:
             with _naming(seed, results, folder), _own_globals():
                 results[seed] = _run(start, seed, folder, options, bool(resume), preflight)
             preflight = False
         if is_main_process():
-            write_results(folder / SEEDS_FILE, results, seeds, setting)
+            write_results(file, results, seeds, setting)
     if is_main_process():
-        _report([results[seed] for seed in seeds], hook, folder)
+        report_results([results[seed] for seed in seeds], hook, file)
     return [results[seed] for seed in seeds]
 
 
@@ -186,17 +196,6 @@ def _run(
         last=hook.history[-1],
         checkpoint=(Path(home.name) / where).as_posix() if where else None,
     )
-
-
-def _report(results: Sequence[SeedResult], hook: EvaluationHook, folder: Path) -> None:
-    """Show the figures of the best and of the last epoch, and where the rest is."""
-    best_rows = [(run.seed, run.best["epoch"], run.best["metrics"]) for run in results]
-    last_rows = [(run.seed, run.last["epoch"], run.last["metrics"]) for run in results]
-    for title, rows in ((f"best epoch by {hook.metric}", best_rows), ("last epoch", last_rows)):
-        console.print(spread_table(title, rows, hook.columns))
-    if len(results) == 1:
-        console.print("one seed: its spread is not defined (-); name more, such as --seeds 0 1 2")
-    console.print(f"all figures: {folder / SEEDS_FILE}")
 
 
 def _say(text: str) -> None:

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from digitdet.console import console
 from digitdet.datasets.json_files import read_json
-from digitdet.evaluation.spread import spreads
+from digitdet.evaluation.spread import spread_table, spreads
 from digitdet.evaluation.submission import write_json
-from digitdet.hooks.evaluation_hook import EpochResult
+from digitdet.hooks.evaluation_hook import EpochResult, EvaluationHook
 
 SEEDS_FILE = "seeds.json"
 
@@ -77,23 +78,45 @@ def read_results(file: Path, setting: Mapping[str, Any]) -> dict[int, SeedResult
     Raises:
         ValueError: If the file was not written by `write_results`, or with another setting.
     """
-    if not file.exists():
-        return {}
-    content = read_json(file)
-    try:
-        results = {run["seed"]: SeedResult(**run) for run in content["runs"]}
-        before = content["setting"]
-        changed = list(_keys(before, setting))
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{file}: is not what --seeds writes; move it away to begin anew"
-        ) from error
+    results, before = _read_runs(file)
+    changed = list(_keys(before, setting)) if results else []
     if changed:
         raise ValueError(
             f"{file}: its runs were made with other values of {', '.join(changed[:5])}; go on with "
             "those, or give these runs another --work-dir"
         )
     return results
+
+
+def refuse_loss(file: Path, seeds: Sequence[int]) -> None:
+    """Refuse to write anew a file that holds runs of other seeds.
+
+    Args:
+        file: The file; it need not be there.
+        seeds: Those of the runs to come.
+
+    Raises:
+        ValueError: If it holds others, or was not written by `write_results`.
+    """
+    others = [seed for seed in _read_runs(file)[0] if seed not in seeds]
+    if others:
+        raise ValueError(
+            f"{file}: holds the figures of seeds {', '.join(map(str, others))}, too; keep them by "
+            "--resume, or give these runs another --work-dir"
+        )
+
+
+def _read_runs(file: Path) -> tuple[dict[int, SeedResult], Any]:
+    """Read the runs of a file, and their setting; none where it is not there."""
+    if not file.exists():
+        return {}, None
+    content = read_json(file)
+    try:
+        return {run["seed"]: SeedResult(**run) for run in content["runs"]}, content["setting"]
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"{file}: is not what --seeds writes; move it away to begin anew"
+        ) from error
 
 
 def _keys(one: Any, other: Any, prefix: str = "") -> Iterator[str]:
@@ -115,3 +138,20 @@ def to_setting(config: Mapping[str, Any], amp: bool) -> dict[str, Any]:
     plain.pop("work_dir", None)
     (plain.get("randomness") or {}).pop("seed", None)
     return {**plain, "amp": amp}
+
+
+def report_results(results: Sequence[SeedResult], hook: EvaluationHook, file: Path) -> None:
+    """Show the figures of the best and of the last epoch, and where the rest is.
+
+    Args:
+        results: Of each run.
+        hook: Says the metric and the figures to show.
+        file: What the rest is in.
+    """
+    best_rows = [(run.seed, run.best["epoch"], run.best["metrics"]) for run in results]
+    last_rows = [(run.seed, run.last["epoch"], run.last["metrics"]) for run in results]
+    for title, rows in ((f"best epoch by {hook.metric}", best_rows), ("last epoch", last_rows)):
+        console.print(spread_table(title, rows, hook.columns))
+    if len(results) == 1:
+        console.print("one seed: its spread is not defined (-); name more, such as --seeds 0 1 2")
+    console.print(f"all figures: {file}")

@@ -178,8 +178,15 @@ def test_a_stopped_seed_goes_on_where_it_was(
 
 
 def test_runs_of_another_setting_are_not_mixed(copied: Path) -> None:
-    with pytest.raises(ValueError, match=r"other values of model\.min_size; go on with those"):
-        repeat(copied, [5, 3], "model.min_size=48", resume=True)
+    with pytest.raises(ValueError, match=r"other values of model\.score_threshold; go on with those"):
+        repeat(copied, [5, 3], "model.score_threshold=0.2", resume=True)
+
+
+def test_figures_of_other_seeds_are_not_written_over(copied: Path) -> None:
+    before = (copied / SEEDS_FILE).read_bytes()
+    with pytest.raises(ValueError, match=r"seeds.json: holds the figures of seeds 3, too; keep"):
+        repeat(copied, [5, 7])
+    assert (copied / SEEDS_FILE).read_bytes() == before
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"runs": [{"seed": 1}], "setting": {}}'])

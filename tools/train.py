@@ -48,38 +48,24 @@ def _train(args: argparse.Namespace) -> None:
     check_torch()
     from digitdet.training import dry_run, train
 
-    if args.dry_run:
-        dry_run(
-            args.config,
-            work_dir=args.work_dir,
-            resume=args.resume,
-            amp=args.amp,
-            options=args.cfg_options,
-            launcher=args.launcher,
-        )
-    elif args.seeds:
-        from digitdet.repeated_training import train_repeatedly
+    how = {
+        "work_dir": args.work_dir,
+        "resume": args.resume,
+        "amp": args.amp,
+        "options": args.cfg_options,
+        "launcher": args.launcher,
+    }
+    if args.seeds:
+        from digitdet.repeated_training import check_seeds, train_repeatedly
 
-        train_repeatedly(
-            args.config,
-            args.seeds,
-            work_dir=args.work_dir,
-            resume=args.resume,
-            amp=args.amp,
-            options=args.cfg_options,
-            launcher=args.launcher,
-            preflight=not args.no_preflight,
-        )
+        check_seeds(args.seeds, args.cfg_options)
+        if not args.dry_run:
+            train_repeatedly(args.config, args.seeds, **how, preflight=not args.no_preflight)
+            return
+    if args.dry_run:
+        dry_run(args.config, **how)
     else:
-        train(
-            args.config,
-            work_dir=args.work_dir,
-            resume=args.resume,
-            amp=args.amp,
-            options=args.cfg_options,
-            launcher=args.launcher,
-            preflight=not args.no_preflight,
-        )
+        train(args.config, **how, preflight=not args.no_preflight)
 
 
 if __name__ == "__main__":
