@@ -1,7 +1,5 @@
 """Loads a config: inheritance, overrides, and a refusal of all that is wrong with it."""
 
-import importlib
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from digitdet.config_sources.origins import Origins
 from digitdet.config_sources.purity import refuse_code
 from digitdet.config_sources.statements import read_statements
 from digitdet.console import warn
+from digitdet.custom_imports import import_modules
 from digitdet.nearby import nearby
 from digitdet.overrides import (
     check_overrides,
@@ -154,32 +153,6 @@ def _check(
         raise ConfigError(str(file or "--cfg-options"), wrong, place)
     for problem in problems:
         warn(described(problem, place))
-
-
-def import_modules(config: Config, file: Path) -> None:
-    """Import what ``custom_imports`` names; look beside the config and in the working folder.
-
-    Raises:
-        ImportError: If one can't be imported.
-    """
-    for folder in (Path.cwd(), file.resolve().parent):
-        if str(folder) not in sys.path:
-            sys.path.append(str(folder))
-    wanted = config.get("custom_imports")
-    wanted = wanted if isinstance(wanted, Mapping) else {}  # what else it is, is told later
-    names = wanted.get("imports", [])
-    names = [names] if isinstance(names, str) else names
-    for name in names if isinstance(names, list | tuple) else []:
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            if wanted.get("allow_failed_imports", False) and isinstance(error, ImportError):
-                continue
-            raise ImportError(
-                f"{file}: custom_imports: {name!r} can't be imported "
-                f"({type(error).__name__}: {error}); it is looked for beside the config, in the "
-                "working folder and among the installed packages"
-            ) from error
 
 
 def forget_pretrained(config: Config) -> None:

@@ -42,7 +42,7 @@ def test_a_config_that_is_not_python_is_named(tmp_path: Path) -> None:
 
 def test_a_custom_import_that_is_missing_is_named(tmp_path: Path) -> None:
     file = _write(tmp_path, "custom_imports = dict(imports=['no_such_module_of_mine'])")
-    with pytest.raises(ImportError, match="no_such_module_of_mine"):
+    with pytest.raises(ImportError, match=r"no_such_module_of_mine.*it is looked for beside"):
         config.load(file)
 
 
@@ -51,17 +51,27 @@ def test_a_custom_import_that_is_missing_is_named(tmp_path: Path) -> None:
     [
         ("import no_such_package_at_all", "No module named 'no_such_package_at_all'"),
         ("undefined_name", "name 'undefined_name' is not defined"),
+        ("(", "'(' was never closed"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
     ],
 )
 def test_an_error_within_a_custom_import_is_told_with_its_cause(
     text: str, cause: str, tmp_path: Path
 ) -> None:
-    module = f"broken_{text.split()[0]}"
-    _write(tmp_path, text, f"{module}.py")
+    module = f"broken_{len(text)}"
+    broken = _write(tmp_path, text, f"{module}.py")
     file = _write(tmp_path, f"custom_imports = dict(imports=['{module}'])")
     with pytest.raises(ImportError, match=f"'{module}' can't be imported") as caught:
         config.load(file)
     assert cause in str(caught.value)
+    assert str(caught.value).endswith(f"; correct {broken}:1")
+
+
+@pytest.mark.parametrize("name", ["mine.py", "./mine.py", "folder/mine"])
+def test_a_custom_import_is_a_module_not_a_file(name: str, tmp_path: Path) -> None:
+    file = _write(tmp_path, f"custom_imports = dict(imports=['{name}'])")
+    with pytest.raises(ImportError, match="name of a module, not of a file: 'mine'"):
+        config.load(file)
 
 
 def test_a_custom_import_that_may_fail_is_passed_over(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from digitdet.config_checks.annotations import misfit
 from digitdet.config_checks.arguments import registered
 from digitdet.config_checks.kinds import LOADERS
+from digitdet.config_checks.libraries import is_own, library_of
 from digitdet.config_checks.parts import Part, find
 from digitdet.config_checks.problems import Problem, suggest
 from digitdet.registry import DATASETS, OPTIM_WRAPPER_CONSTRUCTORS
@@ -124,11 +125,13 @@ def _loader(key: str, config: Mapping[str, Any], parts: Sequence[Part]) -> Itera
         yield Problem(f"{key}.shuffle", text)
     if loader.get("drop_last") and loader.get("batch_sampler") is not None:
         yield Problem(f"{key}.drop_last", "belongs to the batch sampler, as its own argument")
-    model = next((part.kind for part in parts if part.key == "model"), None)
-    is_ours = str(getattr(model, "__module__", "")).startswith("digitdet.")
-    if loader.get("collate_fn") is None and ("collate_fn" in loader or is_ours):
-        text = "is missing, and the model needs it: collate_fn=dict(type='digitdet.collate')"
-        yield Problem(f"{key}.collate_fn", text)
+    kinds = {part.key: part.kind for part in parts}
+    needs = is_own(kinds.get("model"))
+    remedy = "the model needs collate_fn=dict(type='digitdet.collate')"
+    if loader.get("collate_fn") is None and ("collate_fn" in loader or needs):
+        yield Problem(f"{key}.collate_fn", f"is missing, and {remedy}")
+    elif needs and library_of(kinds.get(f"{key}.collate_fn")) == "mmengine":
+        yield Problem(f"{key}.collate_fn", f"makes no batch of samples of digitdet; {remedy}")
 
 
 def _optimization(config: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[Problem]:

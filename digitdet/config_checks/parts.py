@@ -14,6 +14,7 @@ from digitdet.config_checks.kinds import (
     EVALUATORS,
     FUNCTION,
     HOOK,
+    LISTS,
     LOADERS,
     METRIC,
     SCHEDULER,
@@ -96,7 +97,8 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
             names = [name for name in value if name in ARGUMENTS and value[name] is not None]
             yield from ((f"{key}.{name}", ARGUMENTS[name], value[name]) for name in names)
         elif key in EVALUATORS:
-            yield key, METRIC if _get(value, "metrics") is None else EVALUATOR, value
+            named = find(EVALUATOR.registry, _get(value, "type"))
+            yield key, EVALUATOR if named or _get(value, "metrics") else METRIC, value
         elif key == "custom_hooks" and isinstance(value, list | tuple):
             yield key, HOOK, value
         elif key == "default_hooks" and isinstance(value, Mapping):
@@ -118,11 +120,18 @@ def _schedulers(key: str, value: Any) -> Iterator[tuple[str, Kind, Any]]:
 
 
 def _parts(key: str, kind: Kind, value: Any) -> Iterator[Part]:
-    """Yield the parts of one value, which holds one or a list of them."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    """Yield the parts of one value, which holds one or, where there may be several, a list."""
+    takes_list = kind in (HOOK, METRIC, SCHEDULER) or key.rpartition(".")[2] in LISTS
+    if takes_list and isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _parts(f"{key}.{index}", kind, item)
-    elif isinstance(value, Mapping):
+            yield from _part(f"{key}.{index}", kind, item)
+    else:
+        yield from _part(key, kind, value)
+
+
+def _part(key: str, kind: Kind, value: Any) -> Iterator[Part]:
+    """Yield the part that a value describes, or that it ought to, and those within it."""
+    if isinstance(value, Mapping):
         found = find(kind.registry, value.get("type", kind.default))
         given = kind.given | _first_argument(kind, found)
         signature = _signature(kind, value, found)

@@ -59,5 +59,7 @@ class ConfigError(ValueError):
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'KNOWN'?"`` for a mistyped name, "" where nothing is near it."""
-    close = difflib.get_close_matches(name, list(known), n=1)
+    names = list(known)
+    close = [each for each in names if each.lower() == name.lower()]
+    close = close or difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

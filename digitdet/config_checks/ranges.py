@@ -15,6 +15,7 @@ from digitdet.config_checks.problems import Problem
 LOADER_RANGES = {
     "batch_size": numbers.COUNT,
     "num_workers": numbers.COUNT_OR_NONE,
+    "num_batch_per_epoch": numbers.COUNT,
     "prefetch_factor": numbers.COUNT,
     "timeout": numbers.NOT_NEGATIVE,
 }
@@ -35,6 +36,7 @@ SECTION_RANGES: dict[str, dict[str, Range]] = {
         "clip_value": numbers.POSITIVE,
         "norm_type": Range("a number above 0", 0, has_low=False, also=(math.inf,)),
     },
+    "auto_scale_lr": {"base_batch_size": numbers.COUNT},
     "randomness": {"seed": numbers.SEED},
     "log_processor": {"window_size": numbers.COUNT},
 }
@@ -77,6 +79,7 @@ REGISTRY_RANGES: dict[str, dict[str, Range]] = {
         "seed": numbers.SEED,
         "indices": numbers.COUNT_OR_NONE,
     },
+    "hook": {"priority": Range("a whole number from 0 to 100", 0, 100)},
     "data sampler": {"batch_size": numbers.COUNT, "window": numbers.COUNT, "seed": numbers.SEED},
 }
 # Name of a class -> argument -> range.

@@ -16,7 +16,7 @@ from digitdet.registry import OPTIMIZERS
 # `build_dataloader`, by `DefaultOptimWrapperConstructor` and by `OptimWrapper`.
 ENVIRONMENT = options(cudnn_benchmark=bool, mp_cfg=Mapping, dist_cfg=Mapping, resource_limit=int)
 PROCESSES = options(mp_start_method=Literal["fork", "spawn", "forkserver"], opencv_num_threads=int)
-SCALING = options(enable=bool, base_batch_size=int)
+SCALING = options(enable=bool, base_batch_size=int).requiring("base_batch_size")
 IMPORTS = options(imports=str | Sequence[str], allow_failed_imports=bool)
 RANDOMNESS = options(seed=int | None, diff_rank_seed=bool, deterministic=bool).requiring("seed")
 GROUPS = options(

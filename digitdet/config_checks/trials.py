@@ -22,6 +22,7 @@ from digitdet.config_checks.run_length import RunLength, run_length
 from digitdet.transforms.safety import check_safe
 
 ALONE = ("hook", "metric", "reader", "log_processor")
+NEEDED = ("reader", "optimizer")
 ON_META = ("backbone", "model")
 MOST_SCENES = 10**6  # a list of their positions is made
 # Texts of torch that name an argument by another word.
@@ -83,9 +84,9 @@ def _dummy_optimizer() -> torch.optim.Optimizer:
 
 
 def _inner_first(parts: Sequence[Part]) -> list[Part]:
-    """Order parts such that what others hold, or are handed, comes before them."""
-    readers = [part for part in parts if part.registry.name == "reader"]
-    return readers + [part for part in reversed(parts) if part.registry.name != "reader"]
+    """Order parts such that what others hold, are handed or act on comes before them."""
+    backwards = list(reversed(parts))
+    return sorted(backwards, key=lambda part: part.registry.name not in NEEDED)
 
 
 def _is_known_inside(part: Part, parts: Sequence[Part]) -> bool:
@@ -177,7 +178,7 @@ def _problem(part: Part, error: Exception) -> Problem:
 
 def _text(part: Part, error: Exception) -> str:
     """Return an error's text on one line, without what torch and mmengine add to it."""
-    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    said = f"{class_name(part)} finds no {error}" if isinstance(error, KeyError) else str(error)
     said = " ".join(said.split("Exception raised from")[0].split())
     text = re.sub(r"^(class `\w+` in [\w/]+\.py: )+", "", said)
     if text:

@@ -10,6 +10,8 @@ from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.run_length import RunLength
 
+ON_PLATEAU = "ReduceOnPlateau"
+
 
 def check_validations(
     config: Mapping[str, Any], parts: Sequence[Part], run: RunLength
@@ -40,6 +42,9 @@ def _unvalidated(parts: Sequence[Part]) -> Iterator[Problem]:
     """Find what waits for a validation in a run without one."""
     waiting = {"CheckpointHook": "save_best", "EarlyStoppingHook": "monitor"}
     for part in parts:
+        if class_name(part).startswith(ON_PLATEAU):
+            text = "the run is not validated, so it never acts; name a schedule that goes by epoch"
+            yield Problem(f"{part.key}.type", text, is_warning=True)
         argument = waiting.get(class_name(part), "")
         if part.config.get(argument):
             yield Problem(
@@ -58,7 +63,7 @@ def _patience(parts: Sequence[Part], count: int) -> Iterator[Problem]:
     """
     for part in parts:
         name = class_name(part)
-        waits = 1 if name == "EarlyStoppingHook" else 2 if name.startswith("ReduceOnPl") else 0
+        waits = 1 if name == "EarlyStoppingHook" else 2 if name.startswith(ON_PLATEAU) else 0
         patience = stated_or_default(part, "patience") if waits else None
         if is_number(patience) and patience + waits >= count > 0:
             text = f"a run of {count} validations is over before {patience!r} pass without a gain"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from digitdet.config_checks.annotations import Built, misfit
+from digitdet.config_checks.arguments import SETTABLE
 from digitdet.config_checks.calls import Call
 from digitdet.config_checks.kinds import ARGUMENTS, LISTS
 from digitdet.config_checks.parts import Part
@@ -50,7 +51,7 @@ def _check(
 ) -> Iterator[Problem]:
     key = f"{call.key}.{name}"
     parameter = call.signature.parameters.get(name)
-    if parameter is None or (call.name, name) in TOO_NARROW:
+    if parameter is None or name in call.given - SETTABLE or (call.name, name) in TOO_NARROW:
         return
     if is_transform:
         try:

@@ -34,6 +34,7 @@ def test_nothing_is_found_in_an_experiment(name: str) -> None:
     ("changes", "key", "said"),
     [
         ({"model.type": "FasterRCN"}, "model.type", "no model is called 'FasterRCN'; did you mean"),
+        ({"model.type": "fasterrcnn"}, "model.type", "did you mean 'FasterRCNN'?"),
         ({"model.type": 3}, "model.type", "is 3, but `type` takes a name (str)"),
         ({"model.type": "Own"}, "model.type", "needs its module in `custom_imports`"),
         ({"model.backbone.type": "ResNetFNP"}, "model.backbone.type", "mean 'ResNetFPN'?"),

@@ -76,7 +76,12 @@ def test_intervals_that_mmengine_takes_are_taken() -> None:
         ({"train_cfg.type": "EpochBasedTrainLoop"}, "train_cfg", "both `by_epoch` and `type`"),
         ({"train_cfg": {"_delete_": True, "max_epochs": 1}}, "train_cfg", "neither `by_epoch` nor"),
         ({"train_dataloader.shuffle": True}, "train_dataloader.shuffle", "belongs to the sampler"),
-        ({"val_dataloader.collate_fn": None}, "val_dataloader.collate_fn", "the model needs it"),
+        ({"val_dataloader.collate_fn": None}, "val_dataloader.collate_fn", "the model needs coll"),
+        (
+            {"train_dataloader.collate_fn": {"type": "pseudo_collate"}},
+            "train_dataloader.collate_fn",
+            "makes no batch of samples",
+        ),
         (
             {"train_dataloader.drop_last": True, "train_dataloader.batch_sampler": {"type": "A"}},
             "train_dataloader.drop_last",

@@ -147,6 +147,24 @@ def test_a_type_is_looked_for_where_its_argument_says_then_elsewhere() -> None:
     assert _kinds({"model": {"type": "FasterRCNN", "backbone": backbone}})["model.backbone"] is None
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("custom_hooks", [], []),
+        ("custom_hooks", [[{"type": "EMAHook"}]], [("custom_hooks.0", None)]),
+        ("model", [{"type": "FasterRCNN"}], [("model", None)]),
+        ("reader", [], [("reader", None)]),
+        ("val_evaluator", {"type": "Evaluator"}, [("val_evaluator", "Evaluator")]),
+        ("val_evaluator", {"type": "DigitMetric"}, [("val_evaluator", "DigitMetric")]),
+    ],
+)
+def test_a_list_holds_parts_where_there_may_be_several(
+    key: str, value: Any, expected: list[tuple[str, str | None]]
+) -> None:
+    parts = find_parts({key: value})
+    assert [(part.key, getattr(part.kind, "__name__", None)) for part in parts] == expected
+
+
 def test_what_is_supplied_and_what_is_taken_out_is_known() -> None:
     parts = _parts(
         {

@@ -30,6 +30,8 @@ DATASET = "train_dataloader.dataset"
         ("optim_wrapper.optimizer.momentum", 1.0, "from 0 to below 1"),
         ("optim_wrapper.optimizer.weight_decay", -1e-4, "0 or more"),
         ("randomness.seed", -1, "from 0 to 4294967295"),
+        ("auto_scale_lr.base_batch_size", 0, "at least 1"),
+        ("custom_hooks.0.priority", 101, "from 0 to 100"),
         ("randomness.seed", 2**32, "from 0 to 4294967295"),
         ("default_hooks.checkpoint.interval", -2, "or -1 for off"),
         ("default_hooks.checkpoint.max_keep_ckpts", 0, "or -1 for all"),

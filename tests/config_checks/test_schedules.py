@@ -202,3 +202,12 @@ def test_a_plateau_is_warned_of_just_where_it_never_lowers_the_rate(patience: in
         scheduler.step({"map": 0.5})
     problems = found({"type": "ReduceOnPlateauLR", "monitor": "map", "patience": patience})
     assert bool(problems) == (len(set(used)) == 1)
+
+
+def test_a_schedule_that_waits_for_a_validation_is_warned_of_without_one() -> None:
+    scheduler = {"type": "ReduceOnPlateauLR", "monitor": "map", "rule": "greater"}
+    assert list(found(scheduler, val_cfg=None)) == [
+        f"{FIRST}.type",
+        "default_hooks.checkpoint.save_best",
+    ]
+    assert f"{FIRST}.type" not in found(scheduler)

@@ -45,6 +45,19 @@ TRANSFORM = f"{DATASET}.transforms"
             "param_scheduler.0",
             "CosineRestartLR takes only arguments of which this holds: (eta_min is None) ^",
         ),
+        (
+            {
+                "optim_wrapper.optimizer": {"_delete_": True, "type": "Adagrad", "lr": 0.1},
+                "param_scheduler": [{"type": "LinearMomentum", "end": 3}],
+            },
+            "param_scheduler.0",
+            "optimizer must support momentum",
+        ),
+        (
+            {"param_scheduler": [{"type": "LinearParamScheduler", "param_name": "lrr"}]},
+            "param_scheduler.0",
+            "LinearParamScheduler finds no 'lrr'",
+        ),
         ({"custom_hooks.1.interval": 0}, "custom_hooks.1.interval", "positive"),
         ({"model.aspect_ratios": []}, "model.aspect_ratios", "write at least one"),
         ({"model.anchor_sizes": [[], []]}, "model.anchor_sizes", "write at least one"),
