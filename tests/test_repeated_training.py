@@ -178,7 +178,7 @@ def test_a_stopped_seed_goes_on_where_it_was(
 
 
 def test_runs_of_another_setting_are_not_mixed(copied: Path) -> None:
-    with pytest.raises(ValueError, match=r"other values of model\.score_threshold; go on with those"):
+    with pytest.raises(ValueError, match=r"other values of model\.score_threshold; go on"):
         repeat(copied, [5, 3], "model.score_threshold=0.2", resume=True)
 
 

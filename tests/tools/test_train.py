@@ -171,7 +171,8 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
 ) -> None:
     options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1"]
     options += ["model.min_size=64", "model.max_size=128", "train_dataloader.batch_size=3"]
-    options += ["train_dataloader.num_workers=0"]
+    options += ["train_dataloader.num_workers=0", "model.rois_per_image=32"]
+    options += ["model.proposals_train=64", "model.proposals_test=16"]
     arguments = ["--work-dir", str(tmp_path), "--no-preflight", "--cfg-options", *options]
     tool("train")([TL3, *arguments])
     rows = _scalars(tmp_path)
