@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 
 from digitdet.config_checks.libraries import class_name, stated_or_default
-from digitdet.config_checks.parts import Part
+from digitdet.config_checks.parts import Part, is_within
 from digitdet.config_checks.problems import Problem, suggest
 
 # The smaller, the better; of all other figures of digitdet the greater.
@@ -64,7 +64,7 @@ def given_figures(config: Mapping[str, Any], parts: Sequence[Part]) -> list[str]
     """Return the figures that the validation gives; None where that can't be known."""
     if not has_validation(config):
         return None
-    inside = [part for part in parts if _within(part.key, "val_evaluator")]
+    inside = [part for part in parts if is_within(part.key, "val_evaluator")]
     if any(part.registry.name == "evaluator" and part.kind is not Evaluator for part in inside):
         return None
     names = []
@@ -88,10 +88,6 @@ def _given_twice(parts: Sequence[Part]) -> Iterator[Problem]:
             other = givers[evaluator, twice[0]]
             yield Problem(part.key, f"gives {twice[0]!r} as {other} does; take one of them out")
         givers.update({(evaluator, name): part.key for name in names})
-
-
-def _within(key: str, outer: str) -> bool:
-    return key == outer or key.startswith(f"{outer}.")
 
 
 def _figures_of(part: Part) -> list[str] | None:

@@ -76,6 +76,11 @@ def _is_registered(registry: Registry, name: str) -> bool:
     return any(bare in level.module_dict and scope in ("", level.scope) for level in levels)
 
 
+def is_within(key: str, outer: str) -> bool:
+    """Whether a dotted key is another one, or below it."""
+    return key == outer or key.startswith(f"{outer}.")
+
+
 def find_parts(config: Mapping[str, Any]) -> list[Part]:
     """Return all that a config builds through registries, outer parts before what is in them.
 

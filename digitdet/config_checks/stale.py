@@ -6,18 +6,14 @@ from typing import Any
 from mmengine.config import Config
 
 from digitdet.config_checks.libraries import class_name
+from digitdet.config_checks.metric_names import DECIDING
 from digitdet.config_checks.numbers import section
 from digitdet.config_checks.parts import Part
 from digitdet.config_checks.problems import Problem
+from digitdet.overrides import value_of
 
 # Arguments of a scheduler by epoch that follow the length of the run.
 LENGTHS = ("T_max", "end", "milestones", "periods", "step_size")
-DECIDING = {
-    "CheckpointHook": "save_best",
-    "EvaluationHook": "metric",
-    "EarlyStoppingHook": "monitor",
-    "ReduceOnPlateauLR": "monitor",
-}
 
 
 def check_stale(
@@ -151,20 +147,10 @@ def _other_evaluator(
     if other is None or not rest or f"{other}.{rest}" in overrides:
         return
     holder, _, argument = rest.rpartition(".")
-    ours, theirs = _find(config, f"{top}.{holder}"), _find(config, f"{other}.{holder}")
-    if not isinstance(ours, Mapping) or not isinstance(theirs, Mapping):
+    pair = [value_of(config._cfg_dict, f"{name}.{holder}") for name in (top, other)]
+    found = [value for values in pair for value in values if isinstance(value, Mapping)]
+    if len(found) < 2:
         return
+    ours, theirs = found
     if ours.get("type") == theirs.get("type") and theirs.get(argument) == old:
         yield _stale(f"{other}.{rest}", old, key, old, overrides[key])
-
-
-def _find(config: Any, key: str) -> Any:
-    """Return the value of a dotted key, positions of lists as numbers; None where there is none."""
-    for name in key.split("."):
-        if isinstance(config, Config | Mapping):
-            config = config.get(name)
-        elif isinstance(config, list | tuple) and name.isdecimal() and int(name) < len(config):
-            config = config[int(name)]
-        else:
-            return None
-    return config

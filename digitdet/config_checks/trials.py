@@ -16,7 +16,7 @@ from digitdet.config_checks.building import left_alone
 from digitdet.config_checks.libraries import class_name, is_known
 from digitdet.config_checks.meta_models import build_shapes
 from digitdet.config_checks.numbers import is_number
-from digitdet.config_checks.parts import Part
+from digitdet.config_checks.parts import Part, is_within
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.run_length import RunLength, run_length
 from digitdet.transforms.safety import check_safe
@@ -90,18 +90,14 @@ def _inner_first(parts: Sequence[Part]) -> list[Part]:
 
 
 def _is_known_inside(part: Part, parts: Sequence[Part]) -> bool:
-    return all(is_known(other.kind) for other in parts if _within(other.key, part.key))
+    return all(is_known(other.kind) for other in parts if is_within(other.key, part.key))
 
 
 def _holds_fault(part: Part, faults: Collection[str], reader: Any) -> bool:
     """Whether a part holds what is known to be wrong, be it the top level's reader."""
     is_handed = reader is not None and part.config.get("reader") == reader
     keys = (part.key, "reader") if is_handed else (part.key,)
-    return any(_within(fault, key) for fault in faults for key in keys)
-
-
-def _within(key: str, outer: str) -> bool:
-    return key == outer or key.startswith(f"{outer}.")
+    return any(is_within(fault, key) for fault in faults for key in keys)
 
 
 def _builder(
