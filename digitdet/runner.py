@@ -31,8 +31,8 @@ OWN_WARNINGS = re.compile(
     r"|Resumed iteration number is not divisible by|Gradient accumulative may slightly decrease"
     r"|Dataset \S+ has no metainfo|The prefix is not set in metric class"
 )
-# torch's, of a line of mmengine's AmpOptimWrapper.
-OLD_SCALER = r"`torch\.cuda\.amp\.GradScaler\(args\.\.\.\)` is deprecated"
+# torch's, of lines of mmengine's AmpOptimWrapper and MMDistributedDataParallel.
+OLD_NAMES = r"`(torch\.cuda\.amp\.GradScaler\(args\.\.\.\)|broadcast_buffers)` is deprecated"
 
 
 class Runner(mmengine.runner.Runner):
@@ -60,7 +60,7 @@ class Runner(mmengine.runner.Runner):
             _set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
-        warnings.filterwarnings("ignore", OLD_SCALER, FutureWarning)
+        warnings.filterwarnings("ignore", OLD_NAMES, FutureWarning)
         self._timestamp = _unused_stamp(self.timestamp)
 
     def set_randomness(

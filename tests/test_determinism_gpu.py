@@ -89,9 +89,13 @@ def runs(
         config = folder / "resnet50.py"
         config.write_text(R50.format(ROOT / "configs"), encoding="utf-8")
     started = {name: _start(folder / name, config, options) for name, options in RUNS.items()}
-    for process in started.values():
-        _, error = process.communicate(timeout=500)
-        assert process.returncode == 0, error
+    try:
+        for process in started.values():
+            _, error = process.communicate(timeout=500)
+            assert process.returncode == 0, error
+    finally:
+        for process in started.values():
+            process.kill()
     return {name: folder / name / "epoch_2.pth" for name in RUNS}
 
 
@@ -112,5 +116,7 @@ def test_how_far_two_other_runs_are_apart_is_said(
         "largest difference of a weight": _difference(*pair),
         "losses": [_losses(run) for run in pair],
     }
+    first, second = found["losses"]
+    assert first == pytest.approx(second, rel=0.1)  # apart, but the same training
     with capsys.disabled():
         sys.stdout.write(f"\nwithout randomness.deterministic: {json.dumps(found)}\n")

@@ -81,12 +81,11 @@ def test_two_runs_of_the_same_second_share_nothing(tmp_path: Path) -> None:
     assert first.logger.log_file != second.logger.log_file
 
 
-def test_the_old_name_of_a_scaler_in_mmengine_is_not_warned_of_and_others_are(
-    tmp_path: Path,
-) -> None:
+def test_old_names_within_mmengine_are_not_warned_of_and_others_are(tmp_path: Path) -> None:
     Runner(nn.Linear(1, 1), str(tmp_path), default_scope=None)
     with warnings.catch_warnings(record=True) as caught:
         torch.cuda.amp.GradScaler(enabled=False)
+        warnings.warn("`broadcast_buffers` is deprecated. Use another", FutureWarning, stacklevel=1)
         torch.cuda.amp.autocast(enabled=False)
     assert [str(warning.message)[:25] for warning in caught] == ["`torch.cuda.amp.autocast("]
 

@@ -11,6 +11,7 @@ import torch
 
 # What a data set changes while it is read: the transforms' own state, and the epoch's draws.
 CHANGING = ("pipeline", "transforms", "transform", "draw")
+GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, torch.Generator)
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def isolate(dataset: Any) -> Any:
     except Exception:  # of a user's class; it is read itself then, in the epoch that it has
         return dataset
     for name, value in list(getattr(dataset, "__dict__", {}).items()):
-        if name in CHANGING:
+        if name in CHANGING or isinstance(value, GENERATORS):
             with suppress(Exception):  # what can't be copied is shared
                 twin.__dict__[name] = copy.deepcopy(value)
         elif name == "dataset":

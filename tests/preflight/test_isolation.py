@@ -32,6 +32,18 @@ class UncopyableDataset:
         raise TypeError("open file")
 
 
+class DrawingDataset:
+    """A user's data set with generators of its own."""
+
+    def __init__(self) -> None:
+        self.python, self.numpy = random.Random(0), np.random.default_rng(0)
+        self.torch = torch.Generator().manual_seed(0)
+
+    def draw(self) -> tuple[float, float, float]:
+        own = torch.rand((), generator=self.torch)
+        return self.python.random(), self.numpy.random(), float(own)
+
+
 def _draws() -> tuple[float, float, float]:
     return random.random(), float(np.random.random()), float(torch.rand(()))
 
@@ -64,6 +76,12 @@ def test_a_transform_keeps_its_state_and_the_data_set_its_epoch() -> None:
     assert transform.calls == 0
     assert transform.generator.bit_generator.state == state
     assert dataset[0][1]["source"] == "synthetic:0:0"
+
+
+def test_generators_of_a_data_set_do_not_move_on() -> None:
+    dataset = DrawingDataset()
+    drawn = isolate(dataset).draw()
+    assert dataset.draw() == drawn == DrawingDataset().draw()
 
 
 def test_wrapped_data_sets_are_isolated_too() -> None:
