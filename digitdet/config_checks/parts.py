@@ -126,10 +126,12 @@ def _schedulers(key: str, value: Any) -> Iterator[tuple[str, Kind, Any]]:
 
 def _parts(key: str, kind: Kind, value: Any) -> Iterator[Part]:
     """Yield the parts of one value, which holds one or, where there may be several, a list."""
-    takes_list = kind in (HOOK, METRIC, SCHEDULER) or key.rpartition(".")[2] in LISTS
-    if takes_list and isinstance(value, list | tuple):
+    is_list = key.rpartition(".")[2] in LISTS
+    if isinstance(value, list | tuple) and (is_list or kind in (HOOK, METRIC, SCHEDULER)):
         for index, item in enumerate(value):
             yield from _part(f"{key}.{index}", kind, item)
+    elif is_list:
+        yield Part(key, kind.registry, {}, None, value=value)
     else:
         yield from _part(key, kind, value)
 

@@ -15,6 +15,7 @@ from digitdet.config_checks.signatures import Signature, options
 from digitdet.registry import DATASETS, HOOKS, READERS
 
 TRANSFORMS = "train_dataloader.dataset.transforms"
+UNTRANSFORMED = "val_dataloader.dataset.transforms"  # the experiment below has none there
 
 
 def _found(changes: dict[str, Any]) -> dict[str, str]:
@@ -43,6 +44,8 @@ def test_nothing_is_found_in_an_experiment(name: str) -> None:
         ({"model._delete_": True}, "model", "states no `type`; write the name of a model"),
         ({"reader._delete_": True}, "reader", "a reader (LeftToRightReader, LineReader)"),
         ({TRANSFORMS: "DigitAugmentation"}, TRANSFORMS, "a list of dicts, each with a `type`"),
+        ({UNTRANSFORMED: {"type": "Identity"}}, UNTRANSFORMED, "a list of dicts, each with a `ty"),
+        ({f"{UNTRANSFORMED}.0.p": 1}, UNTRANSFORMED, "is {'0': {'p': 1}}, but it takes a list"),
         ({TRANSFORMS: ["ColorJitter"]}, f"{TRANSFORMS}.0", "it takes a dict with a `type`"),
         ({TRANSFORMS: [{"type": "ColorJiter"}]}, f"{TRANSFORMS}.0.type", "mean 'ColorJitter'?"),
         (

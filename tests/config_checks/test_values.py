@@ -52,7 +52,6 @@ def test_nothing_is_found_in_an_experiment(name: str) -> None:
         (TRANSFORMS, [{"type": "ToDtype", "dtype": "float33"}], ".0.dtype", "not one of torch's"),
         (TRANSFORMS, [{"type": "Resize", "size": 9, "interpolation": "cubic"}], ".0.interpolation",
          "interpolation 'cubic' is not one of nearest, "),
-        (TRANSFORMS, {"type": "Identity"}, "", "is dict(type=...), but it takes a list"),
         ("train_dataloader.dataset.test_mode", "no", "", "is 'no', but it takes True or False"),
         ("train_dataloader.dataset.indices", [1, "x"], ".1", "it takes a whole number (int)"),
     ],
