@@ -28,7 +28,7 @@ def check_hardware(runner: Runner, model: nn.Module, num_cores: int | None = Non
         for name, loader in loaders.items()
         if loader.num_workers > MOST_WORKERS * cores
     ]
-    device = next(model.parameters()).device
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
     place = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
     if device.type != "cuda" and torch.cuda.is_available():
         warnings.append(f"there is a CUDA device, but the model is on {device}")

@@ -50,7 +50,7 @@ def run_preflight(runner: Runner, work_dir: Path) -> list[Finding]:
         one.
     """
     checks = _Checks()
-    on_cuda = next(runner.bare_model.parameters()).is_cuda
+    on_cuda = any(parameter.is_cuda for parameter in runner.bare_model.parameters())
     with restored_randomness(), tempfile.TemporaryDirectory(prefix="digitdet-") as scratch:
         torch.manual_seed(runner.seed)
         splits = _read(checks, runner)

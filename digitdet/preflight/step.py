@@ -74,16 +74,7 @@ def _try_step(trial: Trial, batch: Batch) -> Step:
     memory = _SavedMemory(model.parameters())
     start = time.perf_counter()
     with torch.autograd.graph.saved_tensors_hooks(memory.pack, memory.unpack):
-        with trial.optim_wrapper.optim_context(model):
-            data = model.data_preprocessor(batch, True)
-            losses = model(**data, mode="loss")
-        total, parsed = model.parse_losses(losses)
-    if not isinstance(total, Tensor) or not total.requires_grad:
-        raise ValueError(
-            f"no loss depends on a trained parameter; {type(model).__name__}(mode='loss') gave "
-            f"{', '.join(losses) or 'nothing'}: name what is to be minimised loss_..., leave it "
-            "undetached, and freeze less"
-        )
+        total, parsed = _compute_losses(trial, batch)
     total.backward()
     used = _cuda_bytes(on_cuda) - before if on_cuda else memory.num_bytes
     seconds = time.perf_counter() - start
@@ -96,6 +87,25 @@ def _try_step(trial: Trial, batch: Batch) -> Step:
         without_gradient=[name for name, p in found.items() if p.grad is None],
         not_finite=[n for n, p in found.items() if p.grad is not None and not _is_finite(p.grad)],
     )
+
+
+def _compute_losses(trial: Trial, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the loss to minimise, and its terms.
+
+    Raises:
+        ValueError: If it depends on nothing that is trained.
+    """
+    model = trial.model
+    with trial.optim_wrapper.optim_context(model):
+        losses = model(**model.data_preprocessor(batch, True), mode="loss")
+    total, parsed = model.parse_losses(losses)
+    if not isinstance(total, Tensor) or not total.requires_grad:
+        raise ValueError(
+            f"no loss depends on a trained parameter; {type(model).__name__}(mode='loss') gave "
+            f"{', '.join(losses) or 'nothing'}: name what is to be minimised loss_..., leave it "
+            "undetached, and freeze less"
+        )
+    return total, parsed
 
 
 def _is_finite(gradient: Tensor) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from mmengine.logging import MMLogger
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 from torch.utils.data import default_collate
 
@@ -175,6 +176,31 @@ def test_a_step_that_cannot_be_kept_is_told_with_the_loss(
     (tmp_path / "run" / "non_finite").write_text("no folder")
     with pytest.raises(NonFiniteError, match=r"the loss is not finite: .* could not be kept"):
         tiny_runner("run", samples(6, bad=[3])).train()
+
+
+@pytest.mark.parametrize("kind", ["bad", "trapped"])
+def test_a_model_with_two_optimizers_is_watched_too(
+    kind: str, tiny_runner: Any, samples: Any
+) -> None:
+    runner = tiny_runner("run", samples(6, **{kind: [3]}))
+    model = runner.model
+    wrapper = OptimWrapperDict(
+        body=OptimWrapper(torch.optim.SGD(model.body.parameters(), lr=0.1)),
+        head=OptimWrapper(torch.optim.SGD(model.head.parameters(), lr=0.1)),
+    )
+
+    def train_step(data: Any, optim_wrapper: Any) -> Any:
+        total, terms = model.parse_losses(model(**data, mode="loss"))
+        total.backward()
+        for part in optim_wrapper.values():
+            part.step()
+            part.zero_grad()
+        return terms
+
+    model.train_step, runner.optim_wrapper = train_step, wrapper
+    with pytest.raises(NonFiniteError, match=r"^step 2 \(epoch 1\)"):
+        runner.train()
+    assert all(torch.isfinite(value).all() for value in model.parameters())
 
 
 def test_a_rate_that_explodes_is_stopped(tiny_runner: Any, samples: Any) -> None:
