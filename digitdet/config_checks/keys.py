@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from digitdet.config_checks.annotations import misfit
 from digitdet.config_checks.arguments import registered
-from digitdet.config_checks.kinds import LOADERS
+from digitdet.config_checks.kinds import EVALUATORS, LOADERS
 from digitdet.config_checks.libraries import is_own, library_of
 from digitdet.config_checks.parts import Part, find
 from digitdet.config_checks.problems import Problem, suggest
@@ -78,6 +78,9 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, f"nothing reads a top-level key of this name{suggest(key, known)}")
         elif key == "model" and value is None:
             yield Problem(key, "is None, but it takes a dict with a `type`")
+        elif key in EVALUATORS and isinstance(value, tuple):
+            text = "is a tuple, which mmengine does not take: write a list, without a comma behind"
+            yield Problem(key, text)
         elif key in TYPES and (found := misfit(value, TYPES[key])):
             place = ".".join((key, *found.path))
             yield Problem(place, f"is {found.value!r}, but it takes {found.expected}")

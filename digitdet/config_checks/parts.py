@@ -109,16 +109,20 @@ def _top_level(config: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
         elif key == "default_hooks" and isinstance(value, Mapping):
             yield from ((f"{key}.{k}", HOOK, v) for k, v in value.items() if v is not None)
         elif key == "param_scheduler":
-            yield from _schedulers(key, value)
+            several = _get(config.get("optim_wrapper"), "constructor") is not None
+            yield from _schedulers(key, value, several=several)
 
 
 def _get(value: Any, name: str, default: Any = None) -> Any:
     return value.get(name, default) if isinstance(value, Mapping) else default
 
 
-def _schedulers(key: str, value: Any) -> Iterator[tuple[str, Kind, Any]]:
-    """Yield schedulers: one, a list, or a dict of those for each of several optimizers."""
-    if isinstance(value, Mapping) and value and "type" not in value:
+def _schedulers(key: str, value: Any, *, several: bool) -> Iterator[tuple[str, Kind, Any]]:
+    """Yield schedulers: one, a list, or a dict of those for each of several optimizers.
+
+    Only a constructor of the user's own makes several optimizers.
+    """
+    if several and isinstance(value, Mapping) and "type" not in value:
         yield from ((f"{key}.{name}", SCHEDULER, item) for name, item in value.items())
     else:
         yield key, SCHEDULER, value

@@ -73,6 +73,7 @@ def test_intervals_that_mmengine_takes_are_taken() -> None:
         ({"default_scope": "mmdet"}, "default_scope", "is 'mmdet', but it takes 'digitdet'"),
         ({"randomness": None}, "randomness", "is None, but it takes a dict"),
         ({"model": None}, "model", "is None, but it takes a dict with a `type`"),
+        ({"val_evaluator": ({"type": "DigitMetric"},)}, "val_evaluator", "without a comma behind"),
         ({"train_cfg.type": "EpochBasedTrainLoop"}, "train_cfg", "both `by_epoch` and `type`"),
         ({"train_cfg": {"_delete_": True, "max_epochs": 1}}, "train_cfg", "neither `by_epoch` nor"),
         ({"train_dataloader.shuffle": True}, "train_dataloader.shuffle", "belongs to the sampler"),

@@ -71,8 +71,15 @@ def _own_classes() -> Iterator[None]:
         ({"param_scheduler": {"type": "StepLR"}}, {"param_scheduler": "StepLR"}),
         ({"param_scheduler": [{"type": "StepLR"}]}, {"param_scheduler.0": "StepLR"}),
         (
-            {"param_scheduler": {"one": [{"type": "StepLR"}], "two": {"type": "PolyLR"}}},
-            {"param_scheduler.one.0": "StepLR", "param_scheduler.two": "PolyLR"},
+            {
+                "optim_wrapper": {"constructor": "TwoOptimizers"},
+                "param_scheduler": {"one": [{"type": "StepLR"}], "two": {"type": "PolyLR"}},
+            },
+            {
+                "optim_wrapper": "OptimWrapper",
+                "param_scheduler.one.0": "StepLR",
+                "param_scheduler.two": "PolyLR",
+            },
         ),
         ({"val_evaluator": {"type": "DigitMetric"}}, {"val_evaluator": "DigitMetric"}),
         (
@@ -156,6 +163,11 @@ def test_a_type_is_looked_for_where_its_argument_says_then_elsewhere() -> None:
         ("reader", [], [("reader", None)]),
         ("val_evaluator", {"type": "Evaluator"}, [("val_evaluator", "Evaluator")]),
         ("val_evaluator", {"type": "DigitMetric"}, [("val_evaluator", "DigitMetric")]),
+        (
+            "param_scheduler",
+            {"first": {"type": "StepLR"}},
+            [("param_scheduler", None), ("param_scheduler.first", "StepLR")],
+        ),
     ],
 )
 def test_a_list_holds_parts_where_there_may_be_several(
