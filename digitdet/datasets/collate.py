@@ -9,7 +9,7 @@ from torch import Tensor
 from digitdet.registry import FUNCTIONS
 from digitdet.structures import Batch, Target
 
-NEEDED = frozenset(("image_id", "boxes", "labels", "iscrowd"))
+NEEDED = frozenset(("boxes", "labels", "iscrowd"))
 
 
 def _plain(value: Any) -> Any:

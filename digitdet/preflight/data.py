@@ -110,7 +110,7 @@ def _repeated_ids(samples: Samples) -> Iterator[str]:
     """Tell of ids that stand more than once: of all that a data set names, or of the samples'."""
     ids = getattr(samples.dataset, "image_ids", None)
     if ids is None:
-        ids = [target["image_id"] for _, target in samples.samples]
+        ids = [target["image_id"] for _, target in samples.samples if "image_id" in target]
     values, counts = np.unique(np.asarray(ids), return_counts=True)
     if (counts > 1).any():
         named = some([str(value) for value in values[counts > 1]])

@@ -49,7 +49,7 @@ def _with(**values: Any) -> Change:
         (lambda image, _: image, r"gives pairs \(image, target\), got Tensor"),
         (lambda image, _: (image, [1]), "a target is a dict with 'boxes', got list"),
         (_without("boxes"), "own 0: the target lacks boxes; see structures.Target"),
-        (_without("image_id"), "lacks image_id"),
+        (_without("iscrowd"), "lacks iscrowd"),
         (_with(boxes=[[5, 5, 20, 30]]), "boxes of a target are a tensor, got list"),
         (_with(labels=torch.ones(1)), r"labels are int64, got torch\.float32"),
         (_with(labels=torch.zeros(1, dtype=torch.int64)), "no batch: own 0: label 0 is the back"),
