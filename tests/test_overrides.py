@@ -144,9 +144,11 @@ def test_what_cannot_be_merged_is_told_with_the_remedy(
 NAMES = ["model", "mean", "anchors", "depth", "weights", "schedules", "hooks", "0", "1"]
 KEYS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map(".".join)
 VALUES = st.sampled_from([1, None, "text", [], [1], {}, {"x": 1}, {"0": {"end": 1}}, {"end": {}}])
+# Each a dict of its own: one that two overrides share would come to hold itself.
+OVERRIDES = st.dictionaries(KEYS, VALUES.map(copy.deepcopy), max_size=3)
 
 
-@given(overrides=st.dictionaries(KEYS, VALUES, max_size=3))
+@given(overrides=OVERRIDES)
 def test_what_is_refused_is_what_mmengine_cannot_merge(overrides: dict[str, Any]) -> None:
     try:
         Config(copy.deepcopy(CONFIG)).merge_from_dict(copy.deepcopy(overrides))
