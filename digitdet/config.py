@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "load_reader",
     "parse_overrides",
+    "require",
     "stated_imports",
 ]
 
@@ -68,6 +69,25 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     hand_on(config)
     _check(config, overrides, before, file)
     return config
+
+
+def require(config: Config, file: str | Path, keys: Sequence[str]) -> None:
+    """Refuse a config without what a tool can't do without.
+
+    Args:
+        config: The loaded config.
+        file: Where it is from.
+        keys: Top-level keys that have to be stated, and not None.
+
+    Raises:
+        ValueError: If one is missing.
+    """
+    missing = [key for key in keys if not config.get(key)]
+    if missing:
+        raise ValueError(
+            f"{file}: states no {', '.join(f'`{key}`' for key in missing)}; list bases that do in "
+            "`_base_`, as configs/experiments/quickstart.py does"
+        )
 
 
 def load_reader(file: str | Path | None = None, options: Sequence[str] = ()) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 MOST_NAMES = 4
+NEAR = 0.8  # likeness, 0 to 1, of a name that may be meant; train.json and valid.json have .7
 
 
 def nearby(file: Path) -> str:
@@ -23,7 +24,7 @@ def nearby(file: Path) -> str:
         names = sorted(p.name for p in folder.iterdir() if p.suffix == file.suffix and p.is_file())
     except OSError:  # a folder that may not be listed
         return f"; is it in another folder than {folder.absolute()}?"
-    close = difflib.get_close_matches(file.name, names, n=1)
+    close = difflib.get_close_matches(file.name, names, n=1, cutoff=NEAR)
     if close:
         return f"; did you mean {str(folder / close[0])!r}?"
     if not names:

@@ -98,6 +98,7 @@ def predict(
         ValueError: If one of them is not as it has to be.
     """
     config = configs.load(config_file, options)
+    configs.require(config, config_file, ("model", "reader"))
     files = find_images(paths)
     out = Path(out_dir or Path(config.work_dir, "predict"))
     configs.forget_pretrained(config)

@@ -54,6 +54,7 @@ def test(
             below the model's.
     """
     config = configs.load(config_file, options)
+    configs.require(config, config_file, ("model",))
     config.launcher = launcher
     config.load_from, config.resume = str(existing_checkpoint(checkpoint)), False
     configs.forget_pretrained(config)

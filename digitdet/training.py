@@ -21,6 +21,9 @@ from digitdet.preflight.preflight import run_preflight
 from digitdet.preflight.report import findings_table, refuse, summary
 from digitdet.runner import Runner
 
+# What a training needs beside a model.
+TRAINED = ("train_dataloader", "train_cfg", "optim_wrapper")
+
 
 def train(
     config_file: str | Path,
@@ -118,6 +121,7 @@ def _prepare(
 ) -> Config:
     """Load a config and set what the command line says besides its options."""
     config = configs.load(config_file, options)
+    configs.require(config, config_file, ("model", *TRAINED))
     config.work_dir = work_dir or config.work_dir
     check_writable(Path(config.work_dir), "--work-dir")
     config.launcher = launcher

@@ -13,6 +13,7 @@ from digitdet.nearby import nearby
         ([], "a.json", "; {} holds no file *.json"),
         (["b.txt"], "a.json", "; {} holds no file *.json"),
         (["train.json", "x.json"], "trian.json", "; did you mean '{}/train.json'?"),
+        (["valid.json"], "train.json", "; {} holds valid.json"),
         (["b.py", "c.py"], "quickstart.py", "; {} holds b.py, c.py"),
         (
             ["1.py", "2.py", "3.py", "4.py", "5.py"],

@@ -13,6 +13,7 @@ from digitdet.config_checks.hooks import check_hooks
 from digitdet.config_checks.keys import check_keys
 from digitdet.config_checks.loaders import check_loaders
 from digitdet.config_checks.metric_names import check_metric_names
+from digitdet.config_checks.normalization import check_normalization
 from digitdet.config_checks.parameter_groups import check_parameter_groups
 from digitdet.config_checks.parts import Part, find_parts
 from digitdet.config_checks.problems import Problem
@@ -37,6 +38,7 @@ CHECKS = (
     check_parameter_groups,
     check_splits,
     check_hooks,
+    check_normalization,
 )
 # Top-level values that are handed on to parts; what is wrong with one is told once, there.
 SHARED = ("data_root", "reader")

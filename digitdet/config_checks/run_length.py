@@ -27,18 +27,21 @@ class RunLength:
     validations: tuple[int, ...] | None
 
 
-def run_length(config: Mapping[str, Any], parts: Sequence[Part]) -> RunLength:
+def run_length(
+    config: Mapping[str, Any], parts: Sequence[Part], of_epoch: int | None = None
+) -> RunLength:
     """Return how long a run is.
 
     Args:
         config: The merged config.
         parts: What is built of it.
+        of_epoch: Steps of an epoch, where they are known otherwise.
     """
     loop = section(config, "train_cfg")
     if not loop.get("by_epoch", True) or "max_iters" in loop:
         return RunLength(None, _count(loop.get("max_iters")), None)
     epochs = _count(loop.get("max_epochs"))
-    of_epoch = _steps_of_epoch(section(config, "train_dataloader"), parts)
+    of_epoch = of_epoch or _steps_of_epoch(section(config, "train_dataloader"), parts)
     if epochs is None:
         return RunLength(None, None, None)
     return RunLength(epochs, of_epoch and epochs * of_epoch, _validations(loop, epochs))

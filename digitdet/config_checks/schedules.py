@@ -51,7 +51,9 @@ class Schedule:
         return Problem(f"{self.part.key}.{argument}", message, is_warning)
 
 
-def check_schedules(config: Config, parts: Sequence[Part]) -> list[Problem]:
+def check_schedules(
+    config: Config, parts: Sequence[Part], of_epoch: int | None = None
+) -> list[Problem]:
     """Find schedules that do not fit the run: too long, too short, or in another unit.
 
     Steps are counted where the data set states its size in the config; of a run on several devices
@@ -60,8 +62,9 @@ def check_schedules(config: Config, parts: Sequence[Part]) -> list[Problem]:
     Args:
         config: The merged config.
         parts: What is built of it.
+        of_epoch: Steps of an epoch, where they are known otherwise.
     """
-    run = run_length(config, parts)
+    run = run_length(config, parts, of_epoch)
     problems = list(check_validations(config, parts, run))
     for part in parts:
         if part.registry.name == "parameter scheduler" and library_of(part.kind) == "mmengine":

@@ -9,6 +9,7 @@ from digitdet.config_sources.literals import CALLS, find_code_in_value
 from digitdet.config_sources.parsing import Source, UnreadableConfigError, parse
 from digitdet.config_sources.places import Finding, shown_path
 from digitdet.config_sources.statements import BASES, base_files
+from digitdet.nearby import nearby
 
 _ONLY_VALUES = "a config holds values alone, no"
 _FIXED = "write what comes out of it as a value, or register a class of your own module and name "
@@ -77,10 +78,9 @@ def _find_in_files(file: Path, heirs: Sequence[Path]) -> Iterator[Finding]:
                 "inherit itself, leave one of the two out",
             )
         elif not base.is_file():
-            yield Finding(
-                file, line, f"`{BASES}`: no file {shown_path(base)}; bases are relative to the "
-                "config's folder"
-            )  # fmt: skip
+            text = f"`{BASES}`: no file {shown_path(base)}{nearby(base)}"
+            text += "; bases are relative to the config's folder"
+            yield Finding(file, line, text)
         else:
             yield from _find_in_files(base, (*heirs, file))
     yield from found

@@ -70,7 +70,7 @@ class CocoDigits(Dataset[Sample]):
     ) -> None:
         self.image_dir = Path(data_root, image_dir)
         check_folder(Path(data_root), self.image_dir)
-        annotations = self.read_annotations(Path(data_root, ann_file))
+        annotations = self._read(Path(data_root, ann_file))
         if not len(annotations):
             raise ValueError(
                 f"{annotations.file}: its list 'images' is empty; export it again, or name another "
@@ -91,6 +91,14 @@ class CocoDigits(Dataset[Sample]):
             "classes": DIGITS,
             "category_ids": complete_category_ids(annotations.category_ids),
         }
+
+    def _read(self, file: Path) -> Annotations:
+        try:
+            return self.read_annotations(file)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"{error}; `ann_file` is relative to `data_root`: correct one of them"
+            ) from None
 
     def read_annotations(self, file: Path) -> Annotations:
         """Read and index the annotation file; a subclass may read another format."""

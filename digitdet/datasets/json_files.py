@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from digitdet.datasets.paths import MAX_FILE_BYTES, open_file
-from digitdet.nearby import nearby
 
 # The homework's train.json holds 2**20. Python's objects take 100 bytes and more for one.
 MAX_VALUES = 2**25
@@ -50,19 +49,12 @@ def read_json(file: Path, what: str = "JSON file") -> Any:
         ValueError: If it can't be opened, is not JSON, has more than `MAX_FILE_BYTES` (unpacked,
             too) or `MAX_VALUES`, or has a key twice in one object.
     """
-    with _open(file, what) as stream:
+    with open_file(file, what) as stream:
         try:
             content = _read(stream, file.suffix == ".gz")
         except (EOFError, MemoryError, OSError, ValueError, zlib.error) as error:
             raise _unreadable(str(file), error) from error
     return parse_json(content, str(file))
-
-
-def _open(file: Path, what: str) -> IO[bytes]:
-    try:
-        return open_file(file, what)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"{error}{nearby(file)}") from None
 
 
 def parse_json(content: bytes, name: str) -> Any:

@@ -19,6 +19,7 @@ from digitdet.structures import Prediction
 
 PICTURES = 64  # of each file
 REREAD = 4  # samples that are read without the transforms, too
+ENOUGH = 100  # training boxes; among fewer, a digit is missing by chance
 ROUNDING = 0.01  # pixels: boxes are float32 within
 
 
@@ -50,7 +51,7 @@ def check_labels(
     detail = f"{followed} annotations come back from file to file as the same category"
     if not annotated:
         detail = f"no annotation file; {num_labels} sampled labels"
-    warnings = [*_differing_ids(splits), *_relabelled(splits)]
+    warnings = [*_differing_ids(splits), *_untrained(annotated), *_relabelled(splits)]
     return conclude("labels", detail, errors, warnings)
 
 
@@ -101,6 +102,18 @@ def _differing_ids(splits: Sequence[Samples]) -> Iterator[str]:
                 "are read by the categories' names, and predictions get the ids of the split that "
                 "is tested. If the names of one file are wrong, correct them"
             )
+
+
+def _untrained(annotated: Sequence[AnnotatedPart]) -> Iterator[str]:
+    """Tell of digits that are validated but never trained, where both are from files alone."""
+    labels = {split: set[int]() for split in ("train", "val")}
+    for part in annotated:
+        labels[part.split] |= set(part.annotations.labels.tolist())
+    boxes = sum(len(part.annotations.labels) for part in annotated if part.split == "train")
+    missing = sorted(labels["val"] - labels["train"]) if boxes >= ENOUGH else []
+    if missing:
+        digits = some([str(label_to_digit(label)) for label in missing])
+        yield f"the train files have no box of the digits {digits}, which val has; is that meant?"
 
 
 def _follow(part: AnnotatedPart) -> Iterator[str]:

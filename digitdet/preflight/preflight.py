@@ -25,6 +25,7 @@ from digitdet.preflight.isolation import restored_randomness
 from digitdet.preflight.labels import check_labels
 from digitdet.preflight.metric_names import check_metrics, predict
 from digitdet.preflight.samples import Samples, batch_size, read_samples
+from digitdet.preflight.schedules import check_schedules
 from digitdet.preflight.start import check_start
 from digitdet.preflight.step import check_optimizer, check_step, try_steps
 from digitdet.preflight.trial import Trial, make_trial
@@ -60,6 +61,7 @@ def run_preflight(runner: Runner, work_dir: Path) -> list[Finding]:
         if isinstance(trial, Trial):
             _try_out(checks, runner, splits, trial, before, Path(scratch))
             checks.attempt("disk", check_disk, runner, trial, work_dir)
+        checks.attempt("schedules", check_schedules, runner)
         checks.attempt("hooks", check_hooks, runner)
         checks.attempt("hardware", check_hardware, runner, runner.bare_model)
     if on_cuda:

@@ -27,5 +27,6 @@ def advise(num_skipped: int) -> str:
     return (
         f"The weights are as they were before the step.{limit} Lower the rate, warm up or clip "
         "gradients (`optim_wrapper.clip_grad.max_norm=10`), or let such batches be skipped "
-        "(`default_hooks.finite_loss.max_skips=10`), and go on with --resume."
+        "(`default_hooks.finite_loss.max_skips=10`), and go on with --resume, or anew "
+        "where there is no checkpoint yet."
     )

@@ -9,6 +9,7 @@ from mmengine.registry import FUNCTIONS
 
 from digitdet.config_checks.arguments import check_arguments, check_types, registered
 from digitdet.config_checks.calls import Call, calls_of_parts
+from digitdet.config_checks.libraries import is_known
 from digitdet.config_checks.parts import find_parts
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.signatures import Signature, options
@@ -177,6 +178,8 @@ def test_the_names_of_a_registry_are_its_own_and_those_that_it_inherits() -> Non
 def test_for_each_data_set_what_is_accepted_is_what_the_call_binds() -> None:
     for name in registered(DATASETS):
         kind = DATASETS.get(name)
+        if not is_known(kind):  # of another test
+            continue
         names = {*inspect.signature(kind).parameters, "nothing"}
         for argument in names:
             part = find_parts({"train_dataloader": {"dataset": {"type": name, argument: 1}}})[0]

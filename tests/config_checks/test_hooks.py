@@ -27,6 +27,15 @@ def test_a_mistyped_name_is_told_since_mmengine_adds_its_own_hook_too(
     assert f"did you mean {meant!r}?" in _messages(config)[f"default_hooks.{name}"]
 
 
+def test_a_second_hook_of_a_kind_is_refused_where_it_would_undo_the_first() -> None:
+    config = experiment()
+    config.custom_hooks += [{"type": "EMAHook"}, {"type": "EMAHook", "momentum": 0.01}]
+    assert _messages(config) == {
+        "custom_hooks.2": "EMAHook stands 2 times; leave one",
+        "custom_hooks.3": "EMAHook stands 2 times; leave one",
+    }
+
+
 def test_a_training_whose_draws_follow_no_seed_is_warned_of() -> None:
     config = experiment()
     config.default_hooks.sampler_seed.type = "DistSamplerSeedHook"

@@ -125,7 +125,7 @@ VALUE = "write the value itself"
         ("_base_ = ('x.py',)", "`_base_` is a list of files: _base_ = ["),
         ("_base_ = 3", "`_base_` is a list of files"),
         ("_base_ = ['../' + x]", "`_base_` is a list of files"),
-        ("_base_ = ['none.py']", "`_base_`: no file none.py; bases are relative to the config's"),
+        ("_base_ = ['none.py']", "`_base_`: no file none.py; "),
         ("_base_ = ['mmdet::x.py']", "`_base_`: no file mmdet::x.py"),
         ("_base_ = 'mine.py'", "`_base_` names mine.py, which inherits this file"),
         ("a = dict(", "can't be read as a config: '(' was never closed"),

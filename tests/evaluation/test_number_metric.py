@@ -129,13 +129,15 @@ def test_the_configs_reader_reaches_a_metric_that_sets_none(tmp_path: Path) -> N
     file.write_text(
         f"_base_ = {str(ROOT / 'configs' / 'experiments' / 'quickstart.py')!r}\n"
         "reader = dict(_delete_=True, type='LeftToRightReader', score_threshold=0.4)\n"
-        f"val_evaluator = [dict(type='NumberMetric'), dict(type='NumberMetric', reader={own})]"
+        "val_evaluator = [dict(type='NumberMetric')]\n"
+        f"test_evaluator = [dict(type='NumberMetric', reader={own})]"
     )
     best = "number_accuracy"
     loaded = config.load(
         file, [f"default_hooks.checkpoint.save_best={best}", f"custom_hooks.0.metric={best}"]
     )
-    first, second = (METRICS.build(part).reader for part in loaded.val_evaluator)
+    both = (*loaded.val_evaluator, *loaded.test_evaluator)
+    first, second = (METRICS.build(part).reader for part in both)
     assert (first.score_threshold, second.score_threshold) == (0.4, 0.1)
 
 

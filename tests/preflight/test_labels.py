@@ -10,7 +10,7 @@ from digitdet.datasets import ConcatDataset, SyntheticDigits
 from digitdet.datasets.annotations import Annotations
 from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.preflight.annotation_files import annotated_parts
-from digitdet.preflight.labels import check_labels
+from digitdet.preflight.labels import ENOUGH, check_labels
 from digitdet.preflight.samples import Samples
 
 
@@ -107,6 +107,25 @@ def test_files_that_mean_other_digits_by_an_id_are_pointed_out(
     finding = _check(read("train", train), read("val", val))
     assert finding.status == "warning"
     assert "other category ids for the digits 0, 1, 2 and 7 more" in finding.detail
+
+
+def test_a_digit_that_is_validated_but_never_trained_is_pointed_out(
+    read: Any, coco: Any, layout: Path, tmp_path: Path
+) -> None:
+    content = json.loads((layout / "train.json").read_text())
+    content["annotations"] = [
+        {**record, "id": 1000 * copy + record["id"], "category_id": 1 + record["category_id"] % 5}
+        for copy in range(ENOUGH)
+        for record in content["annotations"]
+    ]
+    other = tmp_path / "digits.json"
+    other.write_text(json.dumps(content))
+    train, val = coco(layout, "train", ann_file=str(other)), coco(layout, "val")
+    missing = sorted({label - 1 for label in val.annotations.labels.tolist() if label > 5})
+    finding = _check(read("train", train), read("val", val))
+    assert finding.status == "warning"
+    digits = ", ".join(map(str, missing[:3]))
+    assert f"the train files have no box of the digits {digits}" in finding.detail
 
 
 class OneMore:

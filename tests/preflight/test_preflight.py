@@ -17,7 +17,7 @@ from digitdet.preflight.preflight import run_preflight
 from digitdet.registry import MODELS, TRANSFORMS
 
 NAMES = ["labels", "data", "input", "evaluation", "start", "step", "optimizer", "metrics"]
-NAMES += ["time", "memory", "disk", "hooks", "hardware"]
+NAMES += ["time", "memory", "disk", "schedules", "hooks", "hardware"]
 
 
 @TRANSFORMS.register_module()

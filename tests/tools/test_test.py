@@ -179,7 +179,7 @@ def test_a_reader_that_asks_for_what_the_model_drops_is_refused(
     [
         (
             ["model.num_classes=4"],
-            "--cfg-options model.num_classes: model.num_classes: write 11, not 4",
+            "--cfg-options model.num_classes: write 11, not 4",
         ),
         (["model.head_fc_channels=[64]"], "does not fit the model"),
         (
@@ -198,7 +198,8 @@ def test_what_does_not_fit_is_refused_in_words(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = ["--cfg-options", f"data_root={layout}", *changes]
+    root = [] if changes[0].startswith("data_root") else [f"data_root={layout}"]
+    options = ["--cfg-options", *root, *changes]
     with pytest.raises(SystemExit):
         tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path), *options])
     error = capsys.readouterr().err
