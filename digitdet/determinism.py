@@ -1,6 +1,11 @@
-"""What torch needs to compute the same bits again on CUDA."""
+"""What it takes that the same bits come out again."""
 
-from collections.abc import MutableMapping
+import random
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+
+import numpy as np
+import torch
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 # Of cuBLAS's own documentation on reproducible results: eight buffers of 4 MiB, or of 16 KiB.
@@ -24,3 +29,19 @@ def prepare_cublas(environment: MutableMapping[str, str]) -> None:
             f"randomness.deterministic=True: with {CUBLAS}={value!r} products of matrices do not "
             f"repeat on CUDA; unset the variable, or set it to {' or '.join(REPEATABLE)}"
         )
+
+
+@contextmanager
+def restored_randomness() -> Iterator[None]:
+    """Restore the states of Python's, NumPy's and torch's generators, CUDA's too."""
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    on_cuda = torch.cuda.is_available() and torch.cuda.is_initialized()
+    cuda = torch.cuda.get_rng_state_all() if on_cuda else []
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(cpu)
+        if on_cuda:
+            torch.cuda.set_rng_state_all(cuda)

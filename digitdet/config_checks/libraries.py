@@ -1,8 +1,9 @@
 """Whose code it is: what a check knows of digitdet and the libraries below holds of no other."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from digitdet.config_checks.parts import Part
+if TYPE_CHECKING:
+    from digitdet.config_checks.parts import Part
 
 LIBRARIES = ("digitdet", "mmengine", "torch", "torchvision")
 
@@ -22,12 +23,12 @@ def is_own(kind: Any) -> bool:
     return library_of(kind) == "digitdet"
 
 
-def class_name(part: Part) -> str:
+def class_name(part: "Part") -> str:
     """Return the name of a part's class or function; "" where no registry knows it."""
     return str(getattr(part.kind, "__name__", ""))
 
 
-def stated_or_default(part: Part, argument: str) -> Any:
+def stated_or_default(part: "Part", argument: str) -> Any:
     """Return an argument of a part as the config states it, or else its default."""
     if argument in part.config or argument not in part.signature.parameters:
         return part.config.get(argument)

@@ -23,10 +23,8 @@ from digitdet.config_checks.kinds import (
     TOP_LEVEL,
     Kind,
 )
+from digitdet.config_checks.libraries import is_known
 from digitdet.config_checks.signatures import Signature, signature_of
-
-# Packages whose classes build their arguments as `ARGUMENTS` says.
-OURS = frozenset({"digitdet", "mmengine", "torch", "torchvision"})
 
 
 @dataclass(frozen=True)
@@ -174,10 +172,9 @@ def _inner(
     key: str, name: str, registry: Registry, outer: Callable[..., Any] | None, value: Any
 ) -> Iterator[Part]:
     """Yield the parts within an argument of a part."""
-    is_ours = getattr(outer, "__module__", "").partition(".")[0] in OURS
     if value is None:
         return
-    if name in ARGUMENTS and is_ours:
+    if name in ARGUMENTS and is_known(outer):  # those build their arguments as `ARGUMENTS` says
         yield from _parts(key, ARGUMENTS[name], value)
     elif isinstance(value, Mapping):
         kind = _kind_of_type(value.get("type"), name, registry)

@@ -75,11 +75,16 @@ def column(dataset: Any, name: str) -> NDArray[np.int64]:
     return np.asarray(getattr(dataset, name))
 
 
+def inner_datasets(dataset: Any) -> list[Any]:
+    """Return the data sets that a wrapper holds, in ``datasets`` or ``dataset``; often none."""
+    within = (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None))
+    return [part for part in within if part is not None]
+
+
 def takes_others_each_epoch(dataset: Any) -> bool:
     """Say whether what a data set's positions mean follows from the epoch, within wrappers too."""
-    parts = (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None))
     drawn = isinstance(getattr(dataset, "draw", None), WeightedDraw)
-    return drawn or any(takes_others_each_epoch(part) for part in parts if part is not None)
+    return drawn or any(takes_others_each_epoch(part) for part in inner_datasets(dataset))
 
 
 def refuse_evaluation(dataset: Any, wrapper: str) -> None:

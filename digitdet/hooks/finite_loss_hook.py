@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from mmengine.dist import all_gather_object, all_reduce, get_rank, get_world_size
 from mmengine.hooks import Hook
-from mmengine.optim import AmpOptimWrapper, OptimWrapperDict
+from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from digitdet.optimizers import optimizers_of
 from digitdet.registry import HOOKS
 from digitdet.replay.capture import keep_recording, record_step
 from digitdet.replay.messages import advise, describe
@@ -72,7 +73,7 @@ class FiniteLossHook(Hook):
         self._handles = [runner.bare_model.register_forward_hook(losses, with_kwargs=True)]
         self._handles += [
             optimizer.register_step_pre_hook(lambda o, *_: self._check_gradients(runner, o))
-            for optimizer in _optimizers(runner)
+            for optimizer in optimizers_of(runner.optim_wrapper)
         ]
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
@@ -88,7 +89,7 @@ class FiniteLossHook(Hook):
         outputs: dict[str, Tensor] | None = None,
     ) -> None:
         """Look at gradients that are still being accumulated; take a skipped loss from the log."""
-        for optimizer in _optimizers(runner):
+        for optimizer in optimizers_of(runner.optim_wrapper):
             self._check_gradients(runner, optimizer)
         if self._is_skipped and outputs:
             outputs.clear()
@@ -178,13 +179,6 @@ class FiniteLossHook(Hook):
         self._is_skipped = True
         count = f"{len(skipped)} of at most {self.max_skips}"
         runner.logger.warning(f"{said}\nThe batch is skipped ({count}).")
-
-
-def _optimizers(runner: Runner) -> list[Optimizer]:
-    """Return the optimizers of a run; almost always one."""
-    wrapper = runner.optim_wrapper
-    wrappers = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
-    return [part.optimizer for part in wrappers]
 
 
 def _any_process(is_bad: bool) -> bool:

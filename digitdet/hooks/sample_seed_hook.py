@@ -6,6 +6,7 @@ from mmengine.dist import get_rank
 from mmengine.hooks import DistSamplerSeedHook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
+from digitdet.datasets.samples import inner_datasets
 from digitdet.registry import HOOKS
 from digitdet.replay.draws import seed_step
 
@@ -46,6 +47,5 @@ def set_epoch(dataset: Any, epoch: int, seed: int) -> None:
     """Set the epoch of a dataset's draws, from 0, and the seed; within wrappers too."""
     if hasattr(dataset, "set_epoch"):
         dataset.set_epoch(epoch, seed)
-    for part in (*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None)):
-        if part is not None:
-            set_epoch(part, epoch, seed)
+    for part in inner_datasets(dataset):
+        set_epoch(part, epoch, seed)

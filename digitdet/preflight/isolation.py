@@ -2,8 +2,7 @@
 
 import copy
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,22 +11,6 @@ import torch
 # What a data set changes while it is read: the transforms' own state, and the epoch's draws.
 CHANGING = ("pipeline", "transforms", "transform", "draw")
 GENERATORS = (random.Random, np.random.Generator, np.random.RandomState, torch.Generator)
-
-
-@contextmanager
-def restored_randomness() -> Iterator[None]:
-    """Restore the states of Python's, NumPy's and torch's generators, CUDA's too."""
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    on_cuda = torch.cuda.is_available() and torch.cuda.is_initialized()
-    cuda = torch.cuda.get_rng_state_all() if on_cuda else []
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(cpu)
-        if on_cuda:
-            torch.cuda.set_rng_state_all(cuda)
 
 
 def isolate(dataset: Any) -> Any:

@@ -11,6 +11,7 @@ import torch
 from mmengine.runner import Runner
 
 from digitdet.console import console
+from digitdet.determinism import restored_randomness
 from digitdet.preflight.annotation_files import annotated_parts
 from digitdet.preflight.data import check_data
 from digitdet.preflight.disk import check_disk
@@ -21,7 +22,6 @@ from digitdet.preflight.findings import Finding
 from digitdet.preflight.hardware import check_hardware
 from digitdet.preflight.hooks import check_hooks
 from digitdet.preflight.input_range import check_input
-from digitdet.preflight.isolation import restored_randomness
 from digitdet.preflight.labels import check_labels
 from digitdet.preflight.metric_names import check_metrics, predict
 from digitdet.preflight.samples import Samples, batch_size, read_samples

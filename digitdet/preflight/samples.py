@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import DataLoader
 
 from digitdet.datasets.collate import check_sample
+from digitdet.datasets.samples import inner_datasets
 from digitdet.hooks.sample_seed_hook import set_epoch
 from digitdet.preflight.failures import in_words
 from digitdet.preflight.isolation import isolate
@@ -106,8 +107,7 @@ def _read(split: str, dataset: Any, index: int) -> Any:
 
 def parts(dataset: Any) -> Iterator[Any]:
     """Yield the data sets that a data set is made of; itself if it wraps none."""
-    within = [*getattr(dataset, "datasets", ()), getattr(dataset, "dataset", None)]
-    held = [part for part in within if part is not None]
+    held = inner_datasets(dataset)
     for part in held:
         yield from parts(part)
     if not held:

@@ -9,6 +9,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.runner import Runner
 from torch import nn, optim
 
+from digitdet.optimizers import optimizers_of
 from digitdet.preflight.findings import Finding
 
 
@@ -27,9 +28,7 @@ class Trial:
     @property
     def optimizers(self) -> list[optim.Optimizer]:
         """The optimizers; almost always one."""
-        wrapper = self.optim_wrapper
-        several = wrapper.values() if isinstance(wrapper, OptimWrapperDict) else [wrapper]
-        return [part.optimizer for part in several]
+        return optimizers_of(self.optim_wrapper)
 
     def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield name and value of each parameter that is trained."""

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from digitdet.datasets import ConcatDataset, RepeatDataset, SyntheticDigits
+from digitdet.determinism import restored_randomness
 from digitdet.hooks.sample_seed_hook import set_epoch
-from digitdet.preflight.isolation import isolate, isolate_metric, restored_randomness
+from digitdet.preflight.isolation import isolate, isolate_metric
 
 
 class CountingTransform:
