@@ -65,7 +65,7 @@ def test_what_is_not_strict_json_is_refused_with_file_and_reason(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("tail", [b"x", b"\0\0x", b"\x1f\x8b", gzip.compress(b"1")])
+@pytest.mark.parametrize("tail", [b"x", b"\0\0x", b"\x1f\x8b", gzip.compress(b"1", mtime=0)])
 def test_gzip_with_more_behind_it_is_refused(tmp_path: Path, tail: bytes) -> None:
     file = _write(tmp_path, gzip.compress(b"[]") + tail, "a.json.gz")
     with pytest.raises(ValueError, match=r"a\.json\.gz: is not readable as JSON"):

@@ -38,6 +38,9 @@ class Sometimes:
     def __call__(self, image: Any, target: Any) -> tuple[Any, Any]:
         return image, target
 
+    def __repr__(self) -> str:
+        return type(self).__name__
+
 
 class Listed(Sometimes):
     """A user's transform whose parts are made anew at each look."""
