@@ -12,16 +12,17 @@ from PIL import Image
 from torch import Tensor, nn
 
 from digitdet import config as configs
+from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.console import console
 from digitdet.datasets.folders import list_images
 from digitdet.datasets.images import read_image
 from digitdet.drawing import draw_boxes
-from digitdet.evaluation.submission import write_json
 from digitdet.models.multi_scale import MultiScale, augment
-from digitdet.models.weights import check_state_dict, load_file, state_dict_of
+from digitdet.models.weights import check_state_dict
 from digitdet.registry import MODELS
 from digitdet.structures import Number
 from digitdet.testing import build_reader
+from digitdet.whole_files import write_json
 
 
 def load_model(config: Config, checkpoint: str | Path) -> nn.Module:

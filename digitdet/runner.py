@@ -17,9 +17,10 @@ from mmengine.model import MMDistributedDataParallel, is_model_wrapper
 from torch import nn
 from torch.utils.data import DataLoader
 
+from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
-from digitdet.models.weights import check_state_dict, load_file, state_dict_of
+from digitdet.models.weights import check_state_dict
 
 # Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
 # that the config itself froze, one for each, of accumulated gradients that a resumed run would

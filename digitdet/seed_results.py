@@ -9,8 +9,8 @@ from typing import Any
 from digitdet.console import console
 from digitdet.datasets.json_files import read_json
 from digitdet.evaluation.spread import spread_table, spreads
-from digitdet.evaluation.submission import write_json
 from digitdet.hooks.evaluation_hook import EpochResult, EvaluationHook
+from digitdet.whole_files import write_json
 
 SEEDS_FILE = "seeds.json"
 

@@ -9,11 +9,11 @@ from mmengine.dist import is_main_process
 from torch import nn
 
 from digitdet import config as configs
+from digitdet.checkpoints.reading import existing_checkpoint, load_file
 from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
 from digitdet.models.multi_scale import MultiScale, augment
-from digitdet.models.weights import existing_checkpoint, load_file
 from digitdet.readers.thresholds import lowest_threshold
 from digitdet.registry import READERS
 from digitdet.runner import Runner

@@ -12,14 +12,14 @@ from mmengine.device import get_device
 from mmengine.dist import is_main_process
 
 from digitdet import config as configs
+from digitdet.checkpoints.reading import existing_checkpoint
 from digitdet.console import console
 from digitdet.datasets.folders import natural_key
-from digitdet.evaluation.submission import check_writable
-from digitdet.models.weights import existing_checkpoint
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.preflight import run_preflight
 from digitdet.preflight.report import findings_table, refuse, summary
 from digitdet.runner import Runner
+from digitdet.whole_files import check_writable
 
 # What a training needs beside a model.
 TRAINED = ("train_dataloader", "train_cfg", "optim_wrapper")

@@ -35,9 +35,9 @@ from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.evaluation.coco.settings import HEIGHTS
 from digitdet.evaluation.results import Result
 from digitdet.evaluation.saved_predictions import load_results
-from digitdet.evaluation.submission import write_json
 from digitdet.readers.settings import check_share
 from digitdet.registry import READERS
+from digitdet.whole_files import write_json
 
 
 def analyze_errors(

@@ -13,7 +13,7 @@ from digitdet.analysis.pairs import ConfusedDigit, ConfusedPair
 from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.drawing import draw_digits
 from digitdet.evaluation.results import Result
-from digitdet.evaluation.submission import whole_file
+from digitdet.whole_files import whole_file
 
 CROPS, MIN_COLUMNS = 8, 3  # of a pair; and for the headings
 CROP_SIZE = 144  # pixels; a crop is magnified or shrunk to fit in a square of it

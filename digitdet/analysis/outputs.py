@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from digitdet.evaluation.submission import check_writable, whole_file
+from digitdet.whole_files import check_writable, whole_file
 
 ERRORS_JSON = "errors.json"
 MADE_BY = "digitdet: tools/analyze_errors.py"

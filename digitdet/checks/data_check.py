@@ -11,7 +11,7 @@ from digitdet.checks.report import Report
 from digitdet.checks.report_tables import change_table, distribution_table, problem_table
 from digitdet.checks.splits import read_splits
 from digitdet.console import console
-from digitdet.evaluation.submission import write_json
+from digitdet.whole_files import write_json
 
 
 def check_data(

@@ -9,7 +9,7 @@ from pathlib import Path
 from digitdet.checks.edits import Change
 from digitdet.checks.findings import Problem
 from digitdet.checks.records import Split
-from digitdet.evaluation.submission import write_json
+from digitdet.whole_files import write_json
 
 CHANGES = "changes.json"
 

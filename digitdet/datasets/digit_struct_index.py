@@ -3,7 +3,6 @@
 import hashlib
 import io
 import logging
-import secrets
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from mmengine.logging import print_log
 from digitdet.datasets.digit_struct import DigitStruct, read_digit_struct
 from digitdet.datasets.paths import open_file
 from digitdet.datasets.values import is_name
+from digitdet.whole_files import whole_file
 
 SUFFIX = ".index.npz"
 
@@ -89,12 +89,10 @@ def _write_index(index: Path, digest: str, struct: DigitStruct) -> None:
         xywh=struct.xywh,
         digits=struct.digits,
     )
-    part = index.with_name(f"{index.name}.{secrets.token_hex(4)}.part")
     try:
-        part.write_bytes(content.getvalue())
-        part.replace(index)
+        with whole_file(index) as part:
+            part.write_bytes(content.getvalue())
     except OSError as error:
-        part.unlink(missing_ok=True)
         print_log(
             f"{index}: can't be written ({error.strerror}); the whole digitStruct.mat is read at "
             "each start instead",

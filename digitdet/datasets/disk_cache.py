@@ -12,9 +12,9 @@ from digitdet.datasets.picture_file import (
     digest_of,
     lock,
     open_pictures,
-    remove_parts,
     write_pictures,
 )
+from digitdet.whole_files import remove_parts
 
 
 class DiskCache:

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +18,7 @@ import PIL
 from numpy.typing import NDArray
 
 from digitdet.console import console
+from digitdet.whole_files import whole_file
 
 # Of the layout, and of what `read_image` makes of a file; another Pillow may decode otherwise.
 FORMAT = f"pictures 1, Pillow {PIL.__version__}"
@@ -66,12 +66,6 @@ def lock(file: Path) -> Iterator[bool]:
             yield True
 
 
-def remove_parts(file: Path) -> None:
-    """Remove what processes that were killed left of a file; none may be writing it."""
-    for part in file.parent.glob(f"{file.stem}.*.part"):
-        part.unlink()
-
-
 def write_pictures(
     file: Path, digest: NDArray[np.uint8], num_pictures: int, max_bytes: int, read: Read
 ) -> None:
@@ -88,14 +82,8 @@ def write_pictures(
         OSError: If it can't be written.
     """
     console.print(f"decoding {num_pictures} pictures once, to {file}")
-    handle, name = tempfile.mkstemp(".part", f"{file.stem}.", file.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            _write(stream, digest, num_pictures, max_bytes, read)
-        os.replace(name, file)  # noqa: PTH105
-    except BaseException:
-        os.unlink(name)  # noqa: PTH108
-        raise
+    with whole_file(file) as part, part.open("wb") as stream:
+        _write(stream, digest, num_pictures, max_bytes, read)
 
 
 def _write(

@@ -10,9 +10,10 @@ from digitdet.ensembling.fusion import Fusion
 from digitdet.ensembling.prediction_files import PredictionFiles, load_prediction_files
 from digitdet.ensembling.report import judge, remarks, standings_table
 from digitdet.evaluation.results import check_image_ids
-from digitdet.evaluation.submission import check_writable, to_detections, whole_file
+from digitdet.evaluation.submission import to_detections
 from digitdet.registry import READERS
 from digitdet.structures import Prediction
+from digitdet.whole_files import check_writable, whole_file
 
 TUNING = "python tools/tune_reader.py"
 

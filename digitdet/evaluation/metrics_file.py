@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from digitdet.evaluation.submission import write_json
+from digitdet.whole_files import write_json
 
 
 def write_metrics(

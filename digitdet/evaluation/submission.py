@@ -3,14 +3,13 @@
 import contextlib
 import csv
 import json
-import os
-import secrets
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from digitdet.structures import Number, Prediction
+from digitdet.whole_files import whole_file
 
 NOTHING_FOUND = "-1"
 PRED_JSON, PRED_CSV, SUBMISSION_ZIP = "pred.json", "pred.csv", "submission.zip"
@@ -82,46 +81,3 @@ def write_submission(
         with zipfile.ZipFile(parts[SUBMISSION_ZIP], "w", zipfile.ZIP_DEFLATED) as archive:
             for name in NAMES:
                 archive.write(parts[name], name)
-
-
-def write_json(file: Path, content: Any) -> None:
-    """Write indented JSON; the file appears under its name when it is whole."""
-    with whole_file(file) as part:
-        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
-def check_writable(folder: Path, option: str = "--out") -> None:
-    """Refuse a folder in which no file can be made, before anything is computed for it.
-
-    Args:
-        folder: The folder; need not be there.
-        option: What names another one, for the error.
-
-    Raises:
-        ValueError: If it can't be written to, or not be made.
-    """
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"{folder}: nothing can be written there, as {nearest} is no folder that may be "
-            f"written to; choose another one by {option}"
-        )
-
-
-@contextlib.contextmanager
-def whole_file(file: Path) -> Iterator[Path]:
-    """Give a file to write to, which takes its name once it is written, and is removed on an error.
-
-    Args:
-        file: The file to make or replace.
-
-    Yields:
-        The file to write to, beside it: ``.NAME.HEX.part``.
-    """
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield part
-        part.replace(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -8,9 +8,10 @@ from mmengine.evaluator import BaseMetric
 
 from digitdet.evaluation.gathering import evaluate_gathered
 from digitdet.evaluation.results import check_image_ids
-from digitdet.evaluation.submission import to_detections, to_label, write_json, write_submission
+from digitdet.evaluation.submission import to_detections, to_label, write_submission
 from digitdet.registry import METRICS, READERS
 from digitdet.structures import Prediction, Target
+from digitdet.whole_files import write_json
 
 
 @METRICS.register_module()

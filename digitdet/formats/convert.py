@@ -10,12 +10,13 @@ from digitdet.datasets.folders import OTHER_SUFFIXES
 from digitdet.formats.classes import map_classes
 from digitdet.formats.coco import read_coco, write_coco
 from digitdet.formats.labelme import read_labelme
-from digitdet.formats.output import place_files, whole_folder
+from digitdet.formats.output import place_files
 from digitdet.formats.pictures import Collection, Picture, by_split, drop_marks
 from digitdet.formats.splitting import split_pictures
 from digitdet.formats.svhn import read_svhn
 from digitdet.formats.voc import read_voc, write_voc
 from digitdet.formats.yolo import read_yolo, write_yolo
+from digitdet.whole_files import whole_folder
 
 # Where each format has the picture NAME of a split.
 _PLACES = {

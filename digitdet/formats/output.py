@@ -1,44 +1,12 @@
-"""A folder that is there whole or not at all."""
+"""Puts pictures into a folder."""
 
 import errno
 import os
-import secrets
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from digitdet.console import track
-
-
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """Give a folder to write to, which takes its name once all is written.
-
-    Until then it lies beside it as ``.NAME.HEX.part``. It is removed on an error; a kill leaves it.
-
-    Args:
-        out: The folder to make; new or empty.
-
-    Yields:
-        The folder to write to.
-
-    Raises:
-        ValueError: If ``out`` is not a new or empty folder.
-    """
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise ValueError(f"{out}: is not a new or empty folder; nothing was written")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    part.mkdir()
-    try:
-        yield part
-        if out.exists():
-            out.rmdir()
-        part.rename(out)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
 
 
 def place_files(pairs: Iterable[tuple[Path, Path]], *, link: bool) -> None:

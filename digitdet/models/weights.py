@@ -11,60 +11,10 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
+from digitdet.checkpoints.reading import load_file, state_dict_of
+
 PREDICTOR = "roi_heads.box_predictor."
 PROPOSERS = ("rpn.head.cls_logits.", "rpn.head.bbox_pred.")
-
-
-def existing_checkpoint(file: str | Path) -> Path:
-    """Return the path of a checkpoint.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-    """
-    if not Path(file).is_file():
-        raise FileNotFoundError(
-            f"{file}: no such checkpoint; tools/train.py writes epoch_*.pth and best_*.pth to its "
-            "work folder"
-        )
-    return Path(file)
-
-
-def load_file(file: str | Path, map_location: Any = "cpu") -> Any:
-    """Load a checkpoint of tensors and plain values, executing nothing.
-
-    Args:
-        file: The checkpoint.
-        map_location: Where its tensors go, as ``torch.load`` takes it.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is not such a checkpoint.
-    """
-    existing_checkpoint(file)
-    try:
-        return torch.load(file, map_location=map_location, weights_only=True)
-    except Exception as error:
-        raise ValueError(
-            f"{file}: can't be loaded as a checkpoint of tensors and plain values "
-            f"({type(error).__name__}); take one that tools/train.py wrote, and copy it "
-            "again if it was cut short"
-        ) from error
-
-
-def state_dict_of(content: Any, source: str) -> dict[str, Tensor]:
-    """Take the weights out of a loaded checkpoint.
-
-    Args:
-        content: What was loaded: a checkpoint of digitdet, or a plain state dict.
-        source: Where it comes from, for errors.
-
-    Raises:
-        ValueError: If it holds no state dict of tensors.
-    """
-    state = content.get("state_dict", content) if isinstance(content, Mapping) else None
-    if not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ValueError(f"{source}: holds no state dict of tensors")
-    return dict(state)
 
 
 def download_coco_weights() -> Mapping[str, Any]:

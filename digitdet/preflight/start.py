@@ -3,7 +3,8 @@
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from digitdet.models.weights import check_state_dict, load_file, state_dict_of
+from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.models.weights import check_state_dict
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.trial import Trial
 

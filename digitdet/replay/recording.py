@@ -2,7 +2,6 @@
 
 import json
 import math
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
-from digitdet.models.weights import load_file, state_dict_of
+from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.whole_files import whole_folder
 
 Cause = Literal["loss", "gradients"]
 MixedPrecision = Literal["float16", "bfloat16"]
@@ -75,16 +75,8 @@ class Recording:
 
 def write_recording(folder: Path, recording: Recording) -> None:
     """Write a recording; a folder of that name is replaced. It is whole or not there."""
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
+    with whole_folder(folder, replaces=True) as part:
         _write_files(part, recording)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
-    part.replace(folder)
 
 
 def _write_files(folder: Path, recording: Recording) -> None:

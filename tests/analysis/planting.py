@@ -16,8 +16,9 @@ from digitdet.datasets.annotations import read_annotations
 from digitdet.datasets.categories import complete_category_ids
 from digitdet.evaluation.results import Result
 from digitdet.evaluation.saved_predictions import load_targets
-from digitdet.evaluation.submission import to_detections, write_json
+from digitdet.evaluation.submission import to_detections
 from digitdet.structures import Prediction, Target
+from digitdet.whole_files import write_json
 
 Box = tuple[float, float, float, float]  # xyxy in pixels
 Row = tuple[Box, int, float, Verdict, int]  # box, label, score, what it is, row of its true box

@@ -11,8 +11,9 @@ import pytest
 import torch
 from pycocotools.coco import COCO
 
-from digitdet.evaluation.submission import to_detections, to_label, write_json, write_submission
+from digitdet.evaluation.submission import to_detections, to_label, write_submission
 from digitdet.structures import Number, Prediction
+from digitdet.whole_files import write_json
 
 
 def prediction(boxes: list[list[float]], labels: list[int], scores: list[float]) -> Prediction:

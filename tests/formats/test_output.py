@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digitdet.formats.output import place_files, whole_folder
+from digitdet.formats.output import place_files
+from digitdet.whole_files import whole_folder
 
 Write = Callable[[Path, str], Path]
 

@@ -10,14 +10,12 @@ import torch
 from mmengine.logging import MMLogger
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
+from digitdet.checkpoints.reading import existing_checkpoint, load_file, state_dict_of
 from digitdet.models import FasterRCNN
 from digitdet.models.weights import (
     check_state_dict,
     download_coco_weights,
-    existing_checkpoint,
-    load_file,
     load_pretrained,
-    state_dict_of,
 )
 
 URL = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1.url

@@ -4,8 +4,6 @@ import base64
 import hashlib
 import html
 import re
-import secrets
-import shutil
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +12,7 @@ from digitdet.analysis.cards.card import Card
 from digitdet.analysis.cards.payload import to_json
 from digitdet.analysis.cards.photographs import write_photograph
 from digitdet.console import track
+from digitdet.whole_files import whole_file, whole_folder
 
 PAGE = "cards.html"
 FOLDER = "cards"
@@ -46,9 +45,8 @@ def write_cards(cards: Sequence[Card], out: Path, *, title: str, intro: str = ""
     _check_folder(out / FOLDER)
     out.mkdir(parents=True, exist_ok=True)
     cards = sorted(cards, key=lambda card: -card.badness)
-    part = out / f".{FOLDER}.{secrets.token_hex(4)}.part"
-    part.mkdir()
-    try:
+    # The page takes its name after its pictures did.
+    with whole_file(out / PAGE) as page, whole_folder(out / FOLDER, replaces=True) as part:
         (part / MARK).touch()
         width = len(str(len(cards)))
         photographs = [
@@ -56,16 +54,8 @@ def write_cards(cards: Sequence[Card], out: Path, *, title: str, intro: str = ""
             for position, card in enumerate(track(cards, "writing pictures"), 1)
         ]
         text = render(to_json(cards, photographs, f"{FOLDER}/"), title, intro)
-        page = part / PAGE
         # A path may hold bytes that are no text.
         page.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-        if (out / FOLDER).exists():
-            shutil.rmtree(out / FOLDER)
-        page.replace(out / PAGE)
-        part.rename(out / FOLDER)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
     return out / PAGE
 
 

@@ -10,7 +10,7 @@ from digitdet.analysis.comparison.models import ModelComparison, ModelFindings
 from digitdet.analysis.outputs import write_csv
 from digitdet.evaluation.number_figures import PictureReading
 from digitdet.evaluation.significance import LEVEL, Comparison
-from digitdet.evaluation.submission import write_json
+from digitdet.whole_files import write_json
 
 COLUMNS = ("image_id", "file", "true", "a", "a_confidence", "b", "b_confidence", "read_by")
 

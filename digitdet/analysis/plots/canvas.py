@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from digitdet.evaluation.submission import whole_file
+from digitdet.whole_files import whole_file
 
 # Okabe and Ito (2008): told apart by any eye; markers and lines tell them apart without colour too.
 BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
