@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ import torch
 from mmengine.dist import is_main_process
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
+from mmengine.runner import EpochBasedTrainLoop
 from torch import nn
 from torch.utils.data import DataLoader
 
+from digitdet.checkpoints.content import check_resumable, pack
+from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.checkpoints.resuming import restore_state
+from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
 from digitdet.models.weights import check_state_dict
@@ -40,7 +46,16 @@ class Runner(mmengine.runner.Runner):
     """mmengine's Runner with a quiet console, early errors, and distributed runs on a CPU too.
 
     The console shows warnings and what the hooks print; the log file holds everything.
+
+    Attributes:
+        random_states: Of the generators, to be restored by the loop before its first step; None
+            where a run begins.
     """
+
+    optim_wrapper: Any
+    param_schedulers: Any
+    random_states: dict[str, Any] | None = None
+    _other_steps = 0
 
     def build_logger(self, log_level: str = "INFO", **kwargs: Any) -> MMLogger:
         """Build the logger; its console handler shows warnings and worse."""
@@ -87,12 +102,48 @@ class Runner(mmengine.runner.Runner):
                 f"`--cfg-options randomness.seed={self.seed}`"
             )
 
-    def resume(self, filename: str, *args: Any, **kwargs: Any) -> None:
-        """Go on from a checkpoint with its seed; the order of the pictures follows from it too."""
-        super().resume(filename, *args, **kwargs)
-        sampler: Any = getattr(self.train_dataloader.batch_sampler, "sampler", None)
-        if hasattr(sampler, "seed") and not self._randomness_cfg.get("diff_rank_seed"):
-            sampler.seed = self.seed
+    def resume(
+        self,
+        filename: str,
+        resume_optimizer: bool = True,  # noqa: ARG002
+        resume_param_scheduler: bool = True,  # noqa: ARG002
+        map_location: Any = "cpu",
+    ) -> None:
+        """Go on from a checkpoint as if the run had never been stopped.
+
+        Args:
+            filename: A checkpoint of digitdet, with its optimizer.
+            resume_optimizer: Not used; mmengine's argument.
+            resume_param_scheduler: Not used; mmengine's argument.
+            map_location: Where its tensors go first.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ValueError: If no run can go on from it, or not this one.
+        """
+        checkpoint = load_file(filename, map_location)
+        check_resumable(checkpoint, filename)
+        self._take_weights(checkpoint, filename)
+        self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
+        if self.param_schedulers is not None:
+            self.param_schedulers = self.build_param_scheduler(self.param_schedulers)
+        restore_state(self, checkpoint, filename)
+        self.logger.info(f"resumed epoch: {self.epoch}, iter: {self.iter}")
+
+    def go_to(self, epoch: int, iteration: int, epoch_step: int) -> None:
+        """Put the loop to where a run was stopped.
+
+        Args:
+            epoch: Finished epochs.
+            iteration: Finished steps.
+            epoch_step: Finished steps of the epoch that is not finished.
+        """
+        loop: Any = self.train_loop
+        loop._epoch, loop._iter = epoch, iteration
+        # Earlier epochs may have had more batches than those of this run, or fewer.
+        self._other_steps = iteration - epoch_step - epoch * len(self.train_dataloader)
+        if isinstance(loop, EpochBasedTrainLoop):
+            loop._max_iters = loop.max_epochs * len(self.train_dataloader) + self._other_steps
 
     def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
         """Build the data sets, then the model: data that is missing is told before weights load."""
@@ -140,22 +191,69 @@ class Runner(mmengine.runner.Runner):
             FileNotFoundError: If there is no such file.
             ValueError: If it is not a checkpoint of tensors and plain values, or does not fit.
         """
-        checkpoint = load_file(filename, map_location)
-        state_dict_of(checkpoint, filename)
-        self.call_hook("after_load_checkpoint", checkpoint=checkpoint)
-        model = self.bare_model
-        state = state_dict_of(checkpoint, filename)
-        check_state_dict(model, state, filename)
-        model.load_state_dict(state)
-        self._has_loaded = True
-        self.logger.info(f"loaded {filename}")
+        checkpoint: dict[str, Any] = load_file(filename, map_location)
+        self._take_weights(checkpoint, filename)
         return checkpoint
 
-    def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
-        """Write a checkpoint under a temporary name, then rename it: it is whole or not there."""
-        super().save_checkpoint(out_dir, f"{filename}.part", *args, **kwargs)
+    def _take_weights(self, checkpoint: dict[str, Any], source: str) -> None:
+        """Load a checkpoint's weights, which hooks may change before."""
+        state_dict_of(checkpoint, source)
+        self.call_hook("after_load_checkpoint", checkpoint=checkpoint)
+        state = state_dict_of(checkpoint, source)
+        check_state_dict(self.bare_model, state, source)
+        self.bare_model.load_state_dict(state)
+        self._has_loaded = True
+        self.logger.info(f"loaded {source}")
+
+    def save_checkpoint(
+        self,
+        out_dir: str,
+        filename: str,
+        file_client_args: Any = None,  # noqa: ARG002
+        save_optimizer: bool = True,
+        save_param_scheduler: bool = True,  # noqa: ARG002
+        meta: Mapping[str, Any] | None = None,
+        by_epoch: bool = True,
+        backend_args: Any = None,  # noqa: ARG002
+    ) -> None:
+        """Write a checkpoint; all processes of a distributed run call it.
+
+        Args:
+            out_dir: The folder; is made.
+            filename: The file's name.
+            file_client_args: Not used; mmengine's argument.
+            save_optimizer: Whether a run can go on from it; else it holds weights alone.
+            save_param_scheduler: Not used; they are saved with the optimizer.
+            meta: ``epoch`` and ``iter``, the finished ones, and ``is_stopover``, where they are
+                not as ``by_epoch`` says.
+            by_epoch: Whether an epoch is about to end; else it is a step.
+            backend_args: Not used; mmengine's argument.
+        """
+        given = dict(meta or {})
+        checkpoint = pack(
+            self,
+            epoch=given.get("epoch", self.epoch + int(by_epoch)),
+            iteration=given.get("iter", self.iter + int(not by_epoch)),
+            with_optimizer=save_optimizer,
+            is_stopover=given.get("is_stopover", False),
+        )
+        self.call_hook("before_save_checkpoint", checkpoint=checkpoint)
         if is_main_process():
-            Path(out_dir, f"{filename}.part").replace(Path(out_dir, filename))
+            write_checkpoint(Path(out_dir, filename), checkpoint)
+
+    @cached_property
+    def git(self) -> GitState | None:
+        """The state of the repository that the run was started in, if it was in one."""
+        return git_state(Path())
+
+    def epoch_step(self, epoch: int, iteration: int) -> int:
+        """Return how many of an epoch's steps are finished.
+
+        Args:
+            epoch: Finished epochs.
+            iteration: Finished steps, those of earlier epochs included.
+        """
+        return iteration - epoch * len(self.train_dataloader) - self._other_steps
 
     @property
     def bare_model(self) -> nn.Module:

@@ -1,8 +1,8 @@
 """Checks the checkpoint that a run begins with or goes on from."""
 
-from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
+from digitdet.checkpoints.content import check_resumable
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.models.weights import check_state_dict
 from digitdet.preflight.findings import Finding
@@ -28,9 +28,7 @@ def check_start(runner: Runner, trial: Trial) -> Finding:
     trial.model.load_state_dict(state)
     if not runner._resume:
         return Finding("start", f"{file} fits the model")
-    for hook in runner.hooks:
-        if isinstance(hook, CheckpointHook):
-            hook.after_load_checkpoint(runner, checkpoint)
+    check_resumable(checkpoint, file)
     try:
         trial.optim_wrapper.load_state_dict(checkpoint["optimizer"])
     except (KeyError, ValueError) as error:

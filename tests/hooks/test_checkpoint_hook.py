@@ -13,8 +13,8 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from digitdet.checkpoints.content import HISTORY_LENGTH, pack_hub, unpack_hub
 from digitdet.hooks import CheckpointHook
-from digitdet.hooks.checkpoint_hook import HISTORY_LENGTH, _pack_hub, _unpack_hub
 from digitdet.plain_values import to_plain
 from digitdet.runner import Runner
 
@@ -56,9 +56,9 @@ def test_what_became_plain_loads_safely(tmp_path: Path) -> None:
 
 def test_an_empty_message_hub_comes_back_from_a_file(tmp_path: Path) -> None:
     state = MessageHub.get_instance("empty").state_dict()
-    torch.save(to_plain(_pack_hub(state)), tmp_path / "hub.pth")
+    torch.save(to_plain(pack_hub(state)), tmp_path / "hub.pth")
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
-    assert _unpack_hub(packed, str(tmp_path))["log_scalars"] == {}
+    assert unpack_hub(packed, str(tmp_path))["log_scalars"] == {}
 
 
 @pytest.mark.parametrize("length", [1, HISTORY_LENGTH + 30])
@@ -69,11 +69,11 @@ def test_a_message_hub_comes_back_from_a_file(tmp_path: Path, length: int) -> No
     hub.update_info("best_score", np.float64(0.5))
     hub.update_info("cfg", "import os")
     hub.update_info("evaluation_history", [{"epoch": 1, "loss": None, "metrics": {"map": 0.5}}])
-    torch.save(to_plain(_pack_hub(hub.state_dict())), tmp_path / "hub.pth")
+    torch.save(to_plain(pack_hub(hub.state_dict())), tmp_path / "hub.pth")
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
 
     other = MessageHub.get_instance("other")
-    other.load_state_dict(_unpack_hub(packed, str(tmp_path)))
+    other.load_state_dict(unpack_hub(packed, str(tmp_path)))
     before, after = hub.get_scalar("train/loss"), other.get_scalar("train/loss")
     for window in (1, 10, min(length, HISTORY_LENGTH)):
         assert after.mean(window) == pytest.approx(before.mean(window))
@@ -94,7 +94,7 @@ def test_the_best_checkpoint_of_another_folder_is_not_taken_over(
         own.touch()
     info = {"best_ckpt": "/elsewhere/best_map_epoch_2.pth", "best_score": 0.5}
     hub = {"log_scalars": {}, "runtime_info": info, "resumed_keys": {}}
-    unpacked = _unpack_hub(hub, str(tmp_path))["runtime_info"]
+    unpacked = unpack_hub(hub, str(tmp_path))["runtime_info"]
     assert unpacked.get("best_ckpt") == (str(own) if there else None)
     assert unpacked["best_score"] == 0.5
 
@@ -157,7 +157,7 @@ class ExecutableConfig(mmengine.hooks.Hook):
 
     def before_save_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:  # noqa: ARG002
         checkpoint["meta"]["config"] = f"open({str(self.marker)!r}, 'w').close()"
-        packed = to_plain(_pack_hub(checkpoint["message_hub"]))
+        packed = to_plain(pack_hub(checkpoint["message_hub"]))
         checkpoint["message_hub"] = packed if self.keep_hub else {}
 
 
@@ -191,7 +191,9 @@ def test_bare_weights_can_be_started_from_but_not_resumed_from(
     file = tmp_path / "weights.pth"
     torch.save({"state_dict": {"line.weight": torch.ones(1, 1), "line.bias": torch.ones(1)}}, file)
     own = make_runner("own", Runner, CheckpointHook(), load_from=str(file), resume=True)
-    with pytest.raises(ValueError, match=r"it lacks meta, message_hub, optimizer"):
+    with pytest.raises(
+        ValueError, match=r"it lacks meta, message_hub, optimizer, param_schedulers, random_states"
+    ):
         own.train()
     start = make_runner("start", Runner, CheckpointHook(), load_from=str(file))
     start.load_or_resume()

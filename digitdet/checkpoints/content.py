@@ -1,0 +1,165 @@
+"""What a checkpoint holds."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import all_gather_object
+from mmengine.logging import HistoryBuffer
+from mmengine.utils import apply_to
+from torch import Tensor
+
+from digitdet.checkpoints.provenance import versions
+from digitdet.checkpoints.random_states import capture
+from digitdet.labels import DIGITS
+from digitdet.plain_values import to_plain
+
+FORMAT, FORMAT_VERSION = "digitdet", 1
+# Of each logged scalar this many last values are kept: LogProcessor smooths over at most these.
+HISTORY_LENGTH = 100
+# What the message hub holds that follows from the config or the data, and is set anew.
+UNSAVED = ("cfg", "dataset_meta")
+# Of the scalars under "val/", those that are times and no figures of the validation.
+TIMES = ("time", "data_time")
+
+
+def pack(
+    runner: Any, *, epoch: int, iteration: int, with_optimizer: bool, is_stopover: bool
+) -> dict[str, Any]:
+    """Return what a checkpoint holds: tensors on the CPU, and plain values.
+
+    All processes of a distributed run call it, since each has random states of its own.
+
+    Args:
+        runner: A `digitdet.runner.Runner`.
+        epoch: Finished epochs.
+        iteration: Finished steps.
+        with_optimizer: Whether a run can go on from it; else it holds the weights alone.
+        is_stopover: Whether it is a place to go on from that a later one replaces.
+
+    Returns:
+        ``meta``, ``state_dict`` and, with the optimizer, ``optimizer``, ``param_schedulers``,
+        ``message_hub`` and ``random_states``, one for each process.
+    """
+    content: dict[str, Any] = {
+        "meta": {
+            **_describe(runner),
+            "epoch": epoch,
+            "iter": iteration,
+            "epoch_step": runner.epoch_step(epoch, iteration),
+            "is_stopover": is_stopover,
+            "is_resumable": with_optimizer,
+        },
+        "state_dict": _plain(dict(runner.bare_model.state_dict())),
+    }
+    if with_optimizer:
+        content["optimizer"] = _plain(runner.optim_wrapper.state_dict())
+        content["param_schedulers"] = _plain(_states(runner.param_schedulers))
+        content["message_hub"] = to_plain(pack_hub(runner.message_hub.state_dict()))
+        content["random_states"] = all_gather_object(capture())
+    return content
+
+
+def _describe(runner: Any) -> dict[str, Any]:
+    """Return what a checkpoint says of its run."""
+    dataset = runner.train_dataloader.dataset
+    known = getattr(dataset, "metainfo", {})
+    named = {key: known[key] for key in ("classes", "category_ids") if key in known}
+    described = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "batches_per_epoch": len(runner.train_dataloader),
+        "seed": runner.seed,
+        "experiment_name": runner.experiment_name,
+        "time": time.strftime("%Y%m%d_%H%M%S"),
+        "cfg": config_text(runner.cfg),
+        "classes": list(known.get("classes", DIGITS)),
+        "dataset_meta": named,
+        "versions": versions(),
+        "git": runner.git,
+        "metrics": _latest_metrics(runner.message_hub.log_scalars),
+    }
+    return {key: to_plain(value) for key, value in described.items()}
+
+
+def config_text(config: Any) -> str:
+    """Return a merged config as JSON, which nothing executes."""
+    return json.dumps(config.to_dict(), default=str)
+
+
+def _latest_metrics(scalars: Mapping[str, HistoryBuffer]) -> dict[str, float]:
+    """Return the figures of the latest validation, which mmengine's RuntimeInfoHook keeps."""
+    names = (name for name in scalars if name.startswith("val/"))
+    figures = {name.removeprefix("val/"): scalars[name] for name in names}
+    return {name: float(f.current()) for name, f in figures.items() if name not in TIMES}
+
+
+def _plain(value: Any) -> Any:
+    return apply_to(to_plain(value), lambda part: isinstance(part, Tensor), Tensor.cpu)
+
+
+def _states(schedulers: Any) -> Any:
+    """Return the states of schedules, which several optimizers have by their names."""
+    if isinstance(schedulers, Mapping):
+        return {name: _states(part) for name, part in schedulers.items()}
+    return [scheduler.state_dict() for scheduler in schedulers or ()]
+
+
+def check_resumable(checkpoint: Any, source: str) -> None:
+    """Refuse a checkpoint that no run can go on from.
+
+    Args:
+        checkpoint: What was loaded.
+        source: Where it comes from, for errors.
+
+    Raises:
+        ValueError: If it was not written by digitdet, or lacks a part.
+    """
+    alone = "start from its weights alone: `--cfg-options load_from=FILE`"
+    meta = checkpoint.get("meta") if isinstance(checkpoint, Mapping) else None
+    if meta is not None and (not isinstance(meta, Mapping) or meta.get("format") != FORMAT):
+        raise ValueError(
+            f"{source}: was not written by digitdet, or by an older one, so it can't be resumed "
+            f"from; {alone}"
+        )
+    if meta is not None and meta.get("format_version", 0) > FORMAT_VERSION:
+        raise ValueError(
+            f"{source}: was written by a newer digitdet ({meta.get('versions')}), so it can't be "
+            f"resumed from; install that, or {alone}"
+        )
+    needed = ("meta", "message_hub", "optimizer", "param_schedulers", "random_states")
+    lacking = [key for key in needed if key not in checkpoint]
+    if lacking:
+        raise ValueError(
+            f"{source}: can't be resumed from, it lacks {', '.join(lacking)}; resume from an "
+            f"epoch_*.pth, or {alone}"
+        )
+
+
+def pack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the message hub's buffers into lists, and drop what is set anew in each run."""
+    scalars = {}
+    for name, buffer in hub["log_scalars"].items():
+        values, counts = buffer.data
+        scalars[name] = (values[-HISTORY_LENGTH:].tolist(), counts[-HISTORY_LENGTH:].tolist())
+    info = {key: value for key, value in hub["runtime_info"].items() if key not in UNSAVED}
+    keys = {key: value for key, value in hub["resumed_keys"].items() if key not in UNSAVED}
+    return {"log_scalars": scalars, "runtime_info": info, "resumed_keys": keys}
+
+
+def unpack_hub(hub: Mapping[str, Any], work_dir: str) -> dict[str, Any]:
+    """Restore the buffers; the best checkpoint is the one of this work folder, or none.
+
+    A run may go on in another folder than it was in: the best one there is not its to delete.
+    """
+    scalars = {name: HistoryBuffer(*pair) for name, pair in hub["log_scalars"].items()}
+    info, keys = dict(hub["runtime_info"]), dict(hub["resumed_keys"])
+    for name in [name for name in info if name.startswith("best_ckpt")]:
+        here = Path(work_dir, Path(info.pop(name)).name)
+        if here.is_file():
+            info[name] = str(here)
+        else:
+            keys.pop(name, None)
+    return {"log_scalars": scalars, "runtime_info": info, "resumed_keys": keys}
