@@ -15,7 +15,7 @@ import torch
 from mmengine.dist import is_main_process
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
-from mmengine.runner import EpochBasedTrainLoop
+from mmengine.runner import EpochBasedTrainLoop, LogProcessor
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -26,6 +26,7 @@ from digitdet.checkpoints.resuming import restore_state
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
+from digitdet.histories import bound_histories, check_windows
 from digitdet.models.weights import check_state_dict
 
 # Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
@@ -65,6 +66,22 @@ class Runner(mmengine.runner.Runner):
             if not isinstance(handler, logging.FileHandler):
                 handler.setLevel(max(handler.level, logging.WARNING))
         return logger
+
+    def build_message_hub(self, message_hub: dict[str, Any] | None = None) -> MessageHub:
+        """Build the message hub, which keeps the last values of each scalar."""
+        hub = super().build_message_hub(message_hub)
+        bound_histories(hub)
+        return hub
+
+    def build_log_processor(self, log_processor: LogProcessor | dict[str, Any]) -> LogProcessor:
+        """Build what smooths the logged values.
+
+        Raises:
+            ValueError: If it smooths over more of them than are kept.
+        """
+        built = super().build_log_processor(log_processor)
+        check_windows(built.window_size, built.custom_cfg)
+        return built
 
     def setup_env(self, env_cfg: dict[str, Any]) -> None:
         """Set up the environment; without CUDA, processes talk through gloo.

@@ -9,6 +9,7 @@ from digitdet.hooks.finite_loss_hook import FiniteLossHook
 from digitdet.hooks.freeze_hook import FreezeHook
 from digitdet.hooks.progress_hook import ProgressHook
 from digitdet.hooks.sample_seed_hook import SampleSeedHook
+from digitdet.hooks.scalars_hook import ScalarsHook
 
 __all__ = [
     "AccumulationHook",
@@ -20,4 +21,5 @@ __all__ = [
     "FreezeHook",
     "ProgressHook",
     "SampleSeedHook",
+    "ScalarsHook",
 ]
