@@ -1,11 +1,9 @@
 """What it takes that the same bits come out again."""
 
-import random
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
-import numpy as np
-import torch
+from digitdet.checkpoints.random_states import capture, restore
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 # Of cuBLAS's own documentation on reproducible results: eight buffers of 4 MiB, or of 16 KiB.
@@ -34,14 +32,8 @@ def prepare_cublas(environment: MutableMapping[str, str]) -> None:
 @contextmanager
 def restored_randomness() -> Iterator[None]:
     """Restore the states of Python's, NumPy's and torch's generators, CUDA's too."""
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    on_cuda = torch.cuda.is_available() and torch.cuda.is_initialized()
-    cuda = torch.cuda.get_rng_state_all() if on_cuda else []
+    states = capture()
     try:
         yield
     finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(cpu)
-        if on_cuda:
-            torch.cuda.set_rng_state_all(cuda)
+        restore(states)

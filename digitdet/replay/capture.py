@@ -1,20 +1,17 @@
 """Records a step of a training that is running."""
 
 import json
-import platform
 import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import mmengine
 import torch
-import torchvision
 from mmengine.dist import get_rank, get_world_size
 from mmengine.runner import Runner
 
-from digitdet import __version__
+from digitdet.checkpoints.provenance import versions
 from digitdet.plain_values import to_plain
 from digitdet.replay.recording import Cause, MixedPrecision, Recording, Report, write_recording
 
@@ -53,7 +50,7 @@ def record_step(
         autocast=_autocast(device.type),
         device=str(device),
         config_file=runner.cfg.filename,
-        versions=_versions(),
+        versions=versions(),
     )
     config = json.loads(json.dumps(runner.cfg.to_dict(), default=str))
     weights = {name: value.cpu() for name, value in model.state_dict().items()}
@@ -95,13 +92,3 @@ def _autocast(device_type: str) -> MixedPrecision | None:
     }
     is_on = torch.is_autocast_enabled(device_type)
     return types[torch.get_autocast_dtype(device_type)] if is_on else None
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "digitdet": __version__,
-        "mmengine": mmengine.__version__,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
-    }
