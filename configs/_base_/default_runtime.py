@@ -8,15 +8,13 @@ default_hooks = dict(
     sampler_seed=dict(type="SampleSeedHook"),
     accumulation=dict(type="AccumulationHook"),
     logger=dict(type="LoggerHook", interval=50),
+    scalars=dict(type="ScalarsHook"),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
 )
 custom_hooks = [dict(type="EvaluationHook", metric="map"), dict(type="ProgressHook")]
 reader = dict(type="LineReader")
-visualizer = dict(
-    type="Visualizer",
-    vis_backends=[dict(type="LocalVisBackend"), dict(type="TensorboardVisBackend")],
-)
+visualizer = dict(type="Visualizer", vis_backends=[dict(type="TensorboardVisBackend")])
 env_cfg = dict(mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0))
 randomness = dict(seed=0)
 log_level = "INFO"

@@ -14,7 +14,14 @@ from digitdet.config_checks.problems import Problem
 # Names under which mmengine's Runner adds a hook of its own where the config has none.
 DEFAULTS = ("checkpoint", "logger", "param_scheduler", "runtime_info", "sampler_seed", "timer")
 # Of which a second would undo or repeat what the first does.
-ONCE = ("CheckpointHook", "EMAHook", "EvaluationHook", "ProgressHook", "SampleSeedHook")
+ONCE = (
+    "CheckpointHook",
+    "EMAHook",
+    "EvaluationHook",
+    "ProgressHook",
+    "SampleSeedHook",
+    "ScalarsHook",
+)
 NEAR = 0.8  # likeness, 0 to 1, from which a name is taken for a mistyped one
 
 

@@ -1,5 +1,6 @@
 """Training as a user runs it, on scenes and models made small."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
@@ -28,9 +30,11 @@ ONE_EPOCH = [*(o for o in SMALL if "max_epochs" not in o), "train_cfg.max_epochs
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
-def _scalars(work_dir: Path) -> list[dict[str, float]]:
-    (file,) = work_dir.glob("*/vis_data/scalars.json")
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+def _scalars(work_dir: Path, name: str) -> list[tuple[int, int, float]]:
+    """Step, epoch and value of each row of a name."""
+    with (work_dir / "scalars.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["name"] == name]
+    return [(int(row["step"]), int(row["epoch"]), float(row["value"])) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +65,22 @@ def test_no_warning_is_shown_or_logged(trained: tuple[Path, str]) -> None:
         assert "warning" not in text.lower()
 
 
-def test_scalars_are_written_as_json_and_for_tensorboard(trained: tuple[Path, str]) -> None:
+def test_scalars_are_written_as_a_table_and_for_tensorboard(trained: tuple[Path, str]) -> None:
     work_dir, _ = trained
-    rows = _scalars(work_dir)
-    assert [row["step"] for row in rows if "map" in row] == [1, 2]
-    assert [row["step"] for row in rows if "epoch/loss" in row] == [1, 2]
-    assert any("loss_rpn_box_reg" in row and "lr" in row for row in rows)
+    for name in ("val/map", "epoch/loss"):
+        assert [row[:2] for row in _scalars(work_dir, name)] == [(2, 1), (4, 2)]
+    for name in ("train/lr", "train/loss", "train/loss_rpn_box_reg"):
+        assert [row[:2] for row in _scalars(work_dir, name)] == [(1, 1), (2, 1), (3, 2), (4, 2)]
+    losses = [value for _, _, value in _scalars(work_dir, "train/loss")]
+    means = [value for _, _, value in _scalars(work_dir, "epoch/loss")]
+    assert means == pytest.approx([sum(losses[:2]) / 2, sum(losses[2:]) / 2])
     assert list(work_dir.glob("*/vis_data/events.out.tfevents.*"))
+
+
+def test_the_merged_config_lies_beside_the_checkpoints(trained: tuple[Path, str]) -> None:
+    config = Config.fromfile(trained[0] / "quickstart.py")
+    assert config.train_cfg.max_epochs == 2
+    assert config.default_hooks.scalars.type == "ScalarsHook"
 
 
 def test_the_best_and_each_epoch_are_kept_as_safe_checkpoints(trained: tuple[Path, str]) -> None:
@@ -175,8 +188,7 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
     options += ["model.proposals_train=64", "model.proposals_test=16"]
     arguments = ["--work-dir", str(tmp_path), "--no-preflight", "--cfg-options", *options]
     tool("train")([TL3, *arguments])
-    rows = _scalars(tmp_path)
-    assert [row["map"] for row in rows if "map" in row]
+    assert [epoch for _, epoch, _ in _scalars(tmp_path, "val/map")] == [1]
 
 
 @pytest.mark.parametrize(
@@ -331,6 +343,7 @@ def test_the_number_accuracy_can_decide_which_epoch_is_best(
     assert len(list(tmp_path.glob("best_number_accuracy_epoch_1.pth"))) == 1
     assert "best_number_accuracy_epoch_1.pth" in output
     assert "epoch 1/1  loss " in output
-    (row,) = [row for row in _scalars(tmp_path) if "number_accuracy" in row]
-    assert f"number_accuracy {row['number_accuracy']:.4f}" in output
-    assert 0 <= row["coverage_98"] <= 1
+    ((_, _, accuracy),) = _scalars(tmp_path, "val/number_accuracy")
+    assert f"number_accuracy {accuracy:.4f}" in output
+    ((_, _, coverage),) = _scalars(tmp_path, "val/coverage_98")
+    assert 0 <= coverage <= 1
