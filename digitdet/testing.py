@@ -1,6 +1,6 @@
 """Evaluates a checkpoint and writes the deliverables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from mmengine.dist import is_main_process
 from torch import nn
 
 from digitdet import config as configs
-from digitdet.checkpoints.reading import existing_checkpoint, load_file
+from digitdet.checkpoints.reading import existing_checkpoint, read_meta
 from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
@@ -106,9 +106,8 @@ def _select_split(config: Config, split: str, out: Path) -> None:
 
 def _trained_category_ids(checkpoint: str) -> list[tuple[int, int]]:
     """Return label and category id of the data that a checkpoint was trained on, if it says so."""
-    content = load_file(checkpoint)
-    meta = content.get("meta", {}) if isinstance(content, Mapping) else {}
-    return list(meta.get("dataset_meta", {}).get("category_ids", {}).items())
+    ids = read_meta(checkpoint).get("dataset_meta", {}).get("category_ids", {})
+    return [(int(label), int(category_id)) for label, category_id in ids.items()]
 
 
 def build_reader(config: Config, model: nn.Module) -> Any:

@@ -39,7 +39,7 @@ def hashed_name(name: str, content: bytes) -> str:
     return f"{name}-{hashlib.sha256(content).hexdigest()[:NUM_DIGITS]}{SUFFIX}"
 
 
-def pack_safetensors(state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> bytes:
+def pack_safetensors(state: Mapping[str, Tensor], meta: Mapping[str, Any], source: str) -> bytes:
     """Return weights in the form of a safetensors file; equal ones give equal bytes.
 
     Tensors that share memory are written each in full, so that each name is there again.
@@ -47,6 +47,7 @@ def pack_safetensors(state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> by
     Args:
         state: Name -> tensor.
         meta: What JSON can hold.
+        source: Where they come from, for errors.
 
     Raises:
         ValueError: If a tensor is of a kind that safetensors does not know.
@@ -55,15 +56,16 @@ def pack_safetensors(state: Mapping[str, Tensor], meta: Mapping[str, Any]) -> by
     used = set()
     for name, value in state.items():
         if value.layout != torch.strided:
-            raise ValueError(f"{name}: safetensors hold no tensor of {value.layout}")
+            raise ValueError(f"{source}: {name}: safetensors hold no tensor of {value.layout}")
         tensor = value.detach().cpu().contiguous()
         memory = tensor.untyped_storage().data_ptr()
         tensors[name] = tensor.clone() if memory in used else tensor
         used.add(memory)
+    plain = json.loads(json.dumps(meta))  # keys are sorted as the texts that they become
     try:
-        return save(tensors, {KEY: json.dumps(meta, sort_keys=True)})
+        return save(tensors, {KEY: json.dumps(plain, sort_keys=True)})
     except KeyError as error:
-        raise ValueError(f"safetensors hold no tensor of {error.args[0]}") from None
+        raise ValueError(f"{source}: safetensors hold no tensor of {error.args[0]}") from None
 
 
 def read_safetensors(file: Path, map_location: str | torch.device = "cpu") -> dict[str, Any]:

@@ -45,13 +45,13 @@ def bits(tensor: Tensor) -> tuple[torch.dtype, torch.Size, bytes]:
 
 
 def write(file: Path, state: dict[str, Tensor], meta: dict[str, Any] | None = None) -> Path:
-    file.write_bytes(pack_safetensors(state, meta or {}))
+    file.write_bytes(pack_safetensors(state, meta or {}, "a.pth"))
     return file
 
 
 def published(folder: Path) -> Path:
     """A file with its hash in its name."""
-    content = pack_safetensors(STATE, META)
+    content = pack_safetensors(STATE, META, "a.pth")
     file = folder / hashed_name("detector", content)
     file.write_bytes(content)
     return file
@@ -115,13 +115,16 @@ def test_parameters_are_read_back_as_plain_tensors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tensor", "message"),
     [
-        (torch.zeros(2, dtype=torch.complex128), "no tensor of torch.complex128"),
-        (torch.eye(2).to_sparse(), "a: safetensors hold no tensor of torch.sparse_coo"),
+        (
+            torch.zeros(2, dtype=torch.complex128),
+            r"a\.pth: safetensors hold no tensor of torch.complex128",
+        ),
+        (torch.eye(2).to_sparse(), r"a\.pth: a: safetensors hold no tensor of torch.sparse_coo"),
     ],
 )
 def test_tensors_that_the_format_does_not_know_are_refused(tensor: Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        pack_safetensors({"a": tensor}, {})
+        pack_safetensors({"a": tensor}, {}, "a.pth")
 
 
 def test_safetensors_own_reader_reads_what_is_written(tmp_path: Path) -> None:
@@ -140,7 +143,7 @@ def test_equal_content_gives_equal_bytes_in_each_process() -> None:
         "names = {'a', 'b', 'c', 'd', 'e', 'f'}\n"
         "state = {name: torch.full((2,), float(ord(name))) for name in names}\n"
         "meta = {name: {other: 1 for other in names} for name in names}\n"
-        "print(list(names), hashlib.sha256(pack_safetensors(state, meta)).hexdigest())\n"
+        "print(list(names), hashlib.sha256(pack_safetensors(state, meta, 'a')).hexdigest())\n"
     )
     processes = [
         subprocess.Popen(
@@ -207,7 +210,7 @@ def test_a_changed_file_is_told_both_hashes_and_what_to_do(tmp_path: Path) -> No
 
 
 def test_each_beginning_of_a_file_is_refused(tmp_path: Path) -> None:
-    content, file = pack_safetensors(STATE, META), tmp_path / "a.safetensors"
+    content, file = pack_safetensors(STATE, META, "a.pth"), tmp_path / "a.safetensors"
     for length in range(len(content)):
         file.write_bytes(content[:length])
         with pytest.raises(ValueError, match=r"a\.safetensors: is damaged or cut short"):
@@ -247,9 +250,9 @@ def test_files_are_told_by_what_is_in_them(tmp_path: Path) -> None:
     for content, expected in (
         (b"", False),
         (b"{}", False),
-        (pack_safetensors({}, {}), True),
-        (pack_safetensors(STATE, META), True),
-        (pack_safetensors(STATE, META)[:50], True),
+        (pack_safetensors({}, {}, "a.pth"), True),
+        (pack_safetensors(STATE, META, "a.pth"), True),
+        (pack_safetensors(STATE, META, "a.pth")[:50], True),
         (b"\xff" * 8 + b"{", False),
         (b"{" * 9, False),
     ):

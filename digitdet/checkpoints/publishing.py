@@ -1,0 +1,136 @@
+"""Publishes a checkpoint: its weights alone, with what has to be known of them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from digitdet.checkpoints.content import FORMAT
+from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.checkpoints.safetensors_files import HASHED, SUFFIX, hashed_name, pack_safetensors
+from digitdet.console import console
+from digitdet.preflight.disk import in_bytes
+from digitdet.whole_files import check_writable, whole_file
+
+# What a published file says of its weights; the time of saving is left out, so that runs of one
+# seed give the same file.
+PUBLISHED = (
+    "format",
+    "format_version",
+    "experiment_name",
+    "epoch",
+    "iter",
+    "seed",
+    "cfg",
+    "classes",
+    "dataset_meta",
+    "versions",
+    "git",
+    "metrics",
+)
+# What a config says of one run on one machine.
+OF_RUN = ("work_dir", "load_from", "resume", "launcher")
+# The second of its start, with which mmengine ends the name of a run.
+STAMP = re.compile(r"(^|_)\d{8}_\d{6}(_\d+)?$")
+
+
+def publish(checkpoint: str | Path, out: str | Path | None = None, name: str | None = None) -> Path:
+    """Write a checkpoint's weights as safetensors, with what has to be known of them.
+
+    The weights are those that validation used: the average of a run with EMA. Publishing the same
+    checkpoint again gives the same file.
+
+    Args:
+        checkpoint: A checkpoint of digitdet, published or not, or weights of another origin, of
+            which nothing else is kept.
+        out: A folder, which is made, or a file that ends in ``.safetensors``; the checkpoint's
+            folder if None.
+        name: The file's name before its hash; if None the experiment's, or the checkpoint's.
+
+    Returns:
+        The file: ``NAME-HASH.safetensors``, or ``out`` where that is a file.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it can't be read, or another file would be replaced.
+    """
+    checkpoint = Path(checkpoint)
+    content = load_file(checkpoint)
+    state = state_dict_of(content, str(checkpoint))
+    meta = _published_meta(content, checkpoint)
+    packed = pack_safetensors(state, meta, str(checkpoint))
+    file = _target(checkpoint, out, name or _default_name(meta, checkpoint), packed)
+    check_writable(file.parent)
+    is_there = file.exists()
+    if is_there and file.read_bytes() != packed:
+        raise ValueError(
+            f"{file}: is there already and holds something else; move it away, or choose another "
+            "place by --out"
+        )
+    if not is_there:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(file, is_durable=True) as part:
+            part.write_bytes(packed)
+    console.print(_description(meta))
+    console.print(f"{'was there already' if is_there else 'written'}: {file}")
+    console.print("\n".join(_sizes(checkpoint, file, packed)))
+    return file
+
+
+def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
+    """Return what is said of the weights; nothing where digitdet did not write them."""
+    meta = content.get("meta")
+    if not isinstance(meta, Mapping) or meta.get("format") != FORMAT:
+        return {}
+    kept = {key: meta[key] for key in PUBLISHED if key in meta}
+    kept["experiment_name"] = STAMP.sub("", str(kept.get("experiment_name", "")))
+    if meta.get("is_stopover"):
+        kept["metrics"] = {}
+    try:
+        config = json.loads(kept.get("cfg", "{}"))
+        kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{source}: its config can't be read as JSON ({error})") from error
+    return kept
+
+
+def _default_name(meta: Mapping[str, Any], checkpoint: Path) -> str:
+    hashed = HASHED.fullmatch(checkpoint.name)
+    return meta.get("experiment_name") or (hashed["name"] if hashed else checkpoint.stem)
+
+
+def _target(checkpoint: Path, out: str | Path | None, name: str, packed: bytes) -> Path:
+    """Return the file to write."""
+    folder = checkpoint.parent if out is None else Path(out)
+    if folder.suffix == SUFFIX and not folder.is_dir():
+        return folder
+    name = name.removesuffix(SUFFIX)
+    if Path(name).name != name:
+        raise ValueError(f"--name: has to be a name without folders, got {name!r}")
+    return folder / hashed_name(name, packed)
+
+
+def _sizes(checkpoint: Path, file: Path, packed: bytes) -> list[str]:
+    """Say how large a published file is, and what its hash is."""
+    before, after = checkpoint.stat().st_size, len(packed)
+    lines = [
+        f"{in_bytes(after)}, {after / before:.0%} of the {in_bytes(before)} of {checkpoint}",
+        f"SHA-256 {hashlib.sha256(packed).hexdigest()}",
+    ]
+    if not HASHED.fullmatch(file.name):
+        lines.append("its name holds no hash, so that a change of it will not be noticed")
+    return lines
+
+
+def _description(meta: Mapping[str, Any]) -> str:
+    if not meta:
+        return (
+            "weights of another origin: no config, class names or figures are published with them"
+        )
+    metrics = ", ".join(f"{key} {value:.4g}" for key, value in meta.get("metrics", {}).items())
+    return (
+        f"{meta['experiment_name']}, epoch {meta.get('epoch')}, step {meta.get('iter')}, "
+        f"seed {meta.get('seed')}; {metrics or 'no figures, as they were not validated'}"
+    )

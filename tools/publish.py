@@ -1,0 +1,45 @@
+"""Publish a checkpoint's weights: ``python tools/publish.py CHECKPOINT``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitdet.command_line import call
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the arguments and publish."""
+    parser = argparse.ArgumentParser(
+        description="Write a checkpoint's weights as safetensors, with its config, class names, "
+        "versions and figures. Every tool that takes a checkpoint takes the file."
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE|DIR",
+        help="a folder, or a file that ends in .safetensors (default: the checkpoint's folder)",
+    )
+    parser.add_argument(
+        "--name",
+        metavar="NAME",
+        help="the file's name, to which the hash of its content is added (default: the "
+        "experiment's)",
+    )
+    args = parser.parse_args(argv)
+    if args.out and args.out.suffix == ".safetensors" and args.name:
+        parser.error(f"--out {args.out} is a file already: leave out --name, or name its folder")
+    call(_publish, args)
+
+
+def _publish(args: argparse.Namespace) -> None:
+    from digitdet.environment import check_torch
+
+    check_torch()
+    from digitdet.checkpoints.publishing import publish
+
+    publish(args.checkpoint, args.out, args.name)
+
+
+if __name__ == "__main__":
+    main()
