@@ -118,6 +118,10 @@ class ScalarsHook(Hook):
             self._file.close()
             self._file = None
 
+    def after_interruption(self, runner: Runner) -> None:
+        """Close the file of a run that ended by a signal or an error."""
+        self.after_train(runner)
+
     def _write(self, step: int, epoch: int, values: Mapping[str, Any]) -> None:
         numbers = {name: to_number(value) for name, value in values.items()}
         rows: list[Row] = [(step, epoch, name, n) for name, n in numbers.items() if n is not None]
