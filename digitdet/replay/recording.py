@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
 from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.whole_files import whole_folder
 
 Cause = Literal["loss", "gradients"]
@@ -84,8 +84,8 @@ def _write_files(folder: Path, recording: Recording) -> None:
     (folder / REPORT).write_text(report, encoding="utf-8")
     config = json.dumps(recording.config, indent=1, default=str)
     (folder / CONFIG).write_text(config, encoding="utf-8")
-    torch.save(recording.batch, folder / BATCH)
-    torch.save(recording.weights, folder / WEIGHTS)
+    write_checkpoint(folder / BATCH, recording.batch)
+    write_checkpoint(folder / WEIGHTS, recording.weights)
 
 
 def read_recording(folder: Path) -> Recording:

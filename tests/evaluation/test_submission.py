@@ -13,7 +13,6 @@ from pycocotools.coco import COCO
 
 from digitdet.evaluation.submission import to_detections, to_label, write_submission
 from digitdet.structures import Number, Prediction
-from digitdet.whole_files import write_json
 
 
 def prediction(boxes: list[list[float]], labels: list[int], scores: list[float]) -> Prediction:
@@ -115,12 +114,6 @@ def test_pycocotools_takes_the_json(tmp_path: Path) -> None:
     assert annotation["area"] == 32
 
 
-@pytest.mark.parametrize("content", [{}, {"map": 0.5, "ä": [1, None]}])
-def test_json_is_read_back_as_it_was(tmp_path: Path, content: dict[str, Any]) -> None:
-    write_json(tmp_path / "a.json", content)
-    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == content
-
-
 def test_a_write_that_is_interrupted_leaves_the_earlier_files_alone(tmp_path: Path) -> None:
     write_submission(tmp_path, [], [(1, "1")])
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
@@ -131,7 +124,4 @@ def test_a_write_that_is_interrupted_leaves_the_earlier_files_alone(tmp_path: Pa
 
     with pytest.raises(KeyboardInterrupt):
         write_submission(tmp_path, [], interrupted())
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-    with pytest.raises(TypeError):
-        write_json(tmp_path / "pred.json", {"a": {1, 2}})
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before

@@ -1,4 +1,4 @@
-"""Folders that are there whole or not at all."""
+"""Pictures put into a folder."""
 
 import errno
 import os
@@ -8,47 +8,8 @@ from pathlib import Path
 import pytest
 
 from digitdet.formats.output import place_files
-from digitdet.whole_files import whole_folder
 
 Write = Callable[[Path, str], Path]
-
-
-@pytest.mark.parametrize("made", [False, True])
-def test_a_new_or_empty_folder_is_filled(tmp_path: Path, made: bool) -> None:
-    out = tmp_path / "new" / "out"
-    if made:
-        out.mkdir(parents=True)
-    with whole_folder(out) as folder:
-        (folder / "a").touch()
-        assert not out.exists() or not any(out.iterdir())
-    assert [file.name for file in out.iterdir()] == ["a"]
-    assert list(out.parent.iterdir()) == [out]
-
-
-def test_an_error_leaves_nothing(tmp_path: Path) -> None:
-    def write_and_stop() -> None:
-        with whole_folder(tmp_path / "out") as folder:
-            (folder / "a").touch()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_and_stop()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_is_there_is_left_alone(tmp_path: Path, write: Write) -> None:
-    write(tmp_path / "full" / "a", "mine")
-    write(tmp_path / "file", "mine")
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "empty")
-    before = sorted(tmp_path.rglob("*"))
-    for name in ("full", "file", "link"):
-        with (
-            pytest.raises(ValueError, match="is not a new or empty folder; nothing was written"),
-            whole_folder(tmp_path / name),
-        ):
-            pass
-    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("link", [False, True])

@@ -47,7 +47,6 @@ def test_a_recording_replaces_the_one_before_with_all_that_was_made_of_it(tmp_pa
     folder = tmp_path / "iter_3"
     write_recording(folder, recording())
     (folder / "pictures").mkdir()
-    (tmp_path / "iter_3.part").mkdir()  # what a kill left behind
     write_recording(folder, replace(recording(), report=replace(REPORT, seed=8)))
     assert read_recording(folder).report.seed == 8
     assert not (folder / "pictures").exists()
