@@ -12,6 +12,7 @@ from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
 
 from digitdet import config as configs
+from digitdet.checkpoints.finding import has_checkpoints, newest_checkpoint
 from digitdet.console import console
 from digitdet.hooks import EvaluationHook
 from digitdet.hooks.evaluation_hook import best
@@ -26,7 +27,7 @@ from digitdet.seed_results import (
     to_setting,
     write_results,
 )
-from digitdet.training import newest_checkpoint, train
+from digitdet.training import train
 
 MAX_SEED = 2**32 - 1  # of NumPy's generator
 
@@ -180,7 +181,7 @@ def _run(
     home = _home(folder, seed)
     runner = start(
         work_dir=str(home),
-        resume=resume and newest_checkpoint(home) is not None,
+        resume=resume and has_checkpoints(home),
         options=[*options, f"randomness.seed={seed}"],
         preflight=preflight,
     )

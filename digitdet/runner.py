@@ -12,22 +12,30 @@ from typing import Any
 
 import mmengine.runner
 import torch
-from mmengine.dist import is_main_process
+from mmengine.dist import barrier, is_main_process
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
-from mmengine.runner import EpochBasedTrainLoop, LogProcessor
+from mmengine.runner import BaseLoop, LogProcessor
 from torch import nn
 from torch.utils.data import DataLoader
 
-from digitdet.checkpoints.content import check_resumable, pack
+from digitdet.checkpoints.content import pack
+from digitdet.checkpoints.finding import find_to_resume, set_aside
 from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
-from digitdet.checkpoints.resuming import restore_state
+from digitdet.checkpoints.resuming import (
+    check_continuation,
+    describe_continuation,
+    load_resumable,
+    restore_state,
+    steps_kept,
+)
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
 from digitdet.histories import bound_histories, check_windows
 from digitdet.models.weights import check_state_dict
+from digitdet.worker_signals import ignore_signals
 
 # Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
 # that the config itself froze, one for each, of accumulated gradients that a resumed run would
@@ -56,7 +64,9 @@ class Runner(mmengine.runner.Runner):
     optim_wrapper: Any
     param_schedulers: Any
     random_states: dict[str, Any] | None = None
-    _other_steps = 0
+    # Steps that earlier epochs had more, or fewer, than they have with this run's batches.
+    other_steps = 0
+    _has_begun = _is_beginning = False
 
     def build_logger(self, log_level: str = "INFO", **kwargs: Any) -> MMLogger:
         """Build the logger; its console handler shows warnings and worse."""
@@ -138,29 +148,38 @@ class Runner(mmengine.runner.Runner):
             FileNotFoundError: If there is no such file.
             ValueError: If no run can go on from it, or not this one.
         """
-        checkpoint = load_file(filename, map_location)
-        check_resumable(checkpoint, filename)
+        self._load_from, self._resume = filename, True
+        checkpoint = load_resumable(filename, map_location)
+        check_continuation(self, checkpoint, filename)
         self._take_weights(checkpoint, filename)
         self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
         if self.param_schedulers is not None:
             self.param_schedulers = self.build_param_scheduler(self.param_schedulers)
         restore_state(self, checkpoint, filename)
         self.logger.info(f"resumed epoch: {self.epoch}, iter: {self.iter}")
+        if is_main_process():
+            for text in describe_continuation(self, checkpoint["meta"], filename):
+                console.print(text)
 
-    def go_to(self, epoch: int, iteration: int, epoch_step: int) -> None:
-        """Put the loop to where a run was stopped.
+    def train(self) -> nn.Module:
+        """Train; what an earlier run left in the work folder is set aside."""
+        _ = self.git  # as it is now: somebody may work on in it
+        self._is_beginning = not self._has_begun
+        self._has_begun = True
+        model: nn.Module = super().train()
+        return model
 
-        Args:
-            epoch: Finished epochs.
-            iteration: Finished steps.
-            epoch_step: Finished steps of the epoch that is not finished.
-        """
-        loop: Any = self.train_loop
-        loop._epoch, loop._iter = epoch, iteration
-        # Earlier epochs may have had more batches than those of this run, or fewer.
-        self._other_steps = iteration - epoch_step - epoch * len(self.train_dataloader)
-        if isinstance(loop, EpochBasedTrainLoop):
-            loop._max_iters = loop.max_epochs * len(self.train_dataloader) + self._other_steps
+    def load_or_resume(self) -> None:
+        """Load the checkpoint to begin with or to go on from, if there is one."""
+        if self._resume and self._load_from is None:
+            newest = find_to_resume(Path(self.work_dir))
+            self._load_from, self._resume = newest and str(newest), newest is not None
+        super().load_or_resume()
+        if self._is_beginning:
+            self._is_beginning = False
+            barrier()  # until all have loaded
+            if is_main_process():
+                set_aside(Path(self.work_dir), steps_kept(self))
 
     def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
         """Build the data sets, then the model: data that is missing is told before weights load."""
@@ -180,11 +199,23 @@ class Runner(mmengine.runner.Runner):
         seed: int | None = None,
         diff_rank_seed: bool = False,
     ) -> DataLoader[Any]:
-        """Build a loader; without workers, what only concerns workers is left out."""
+        """Build a loader, whose workers outlive signals to the whole group.
+
+        Without workers, what only concerns workers is left out.
+        """
         if isinstance(dataloader, Mapping) and dataloader.get("num_workers", 0) == 0:
             of_workers = ("persistent_workers", "prefetch_factor")
             dataloader = {k: v for k, v in dataloader.items() if k not in of_workers}
-        return mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
+        built = mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
+        built.worker_init_fn = ignore_signals(built.worker_init_fn)
+        return built
+
+    def build_train_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
+        """Build the loop; where its config names none and goes by epoch, it is digitdet's."""
+        if isinstance(loop, Mapping) and loop.get("by_epoch") and "type" not in loop:
+            rest = {key: value for key, value in loop.items() if key != "by_epoch"}
+            loop = {"type": "digitdet.EpochBasedTrainLoop", **rest}
+        return super().build_train_loop(loop)
 
     def load_checkpoint(
         self,
@@ -270,7 +301,7 @@ class Runner(mmengine.runner.Runner):
             epoch: Finished epochs.
             iteration: Finished steps, those of earlier epochs included.
         """
-        return iteration - epoch * len(self.train_dataloader) - self._other_steps
+        return iteration - epoch * len(self.train_dataloader) - self.other_steps
 
     @property
     def bare_model(self) -> nn.Module:

@@ -12,9 +12,9 @@ from mmengine.device import get_device
 from mmengine.dist import is_main_process
 
 from digitdet import config as configs
+from digitdet.checkpoints.finding import find_to_resume
 from digitdet.checkpoints.reading import existing_checkpoint
 from digitdet.console import console
-from digitdet.datasets.folders import natural_key
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.preflight import run_preflight
 from digitdet.preflight.report import findings_table, refuse, summary
@@ -125,9 +125,10 @@ def _prepare(
     config.work_dir = work_dir or config.work_dir
     check_writable(Path(config.work_dir), "--work-dir")
     config.launcher = launcher
-    checkpoint = _resume_from(resume, config.work_dir)
+    checkpoint = _resume_from(resume, config)
+    config.resume = checkpoint is not None
     if checkpoint:
-        config.load_from, config.resume = checkpoint, True
+        config.load_from = checkpoint
     if config.get("load_from"):
         _check_start(config.load_from)
         configs.forget_pretrained(config)
@@ -172,21 +173,13 @@ def _check_start(load_from: str) -> None:
         )
 
 
-def _resume_from(resume: str | bool, work_dir: str) -> str | None:
+def _resume_from(resume: str | bool, config: Config) -> str | None:
+    """Return the checkpoint to go on from, as the command line or the config says."""
     if isinstance(resume, str):
         return str(existing_checkpoint(resume))
-    if not resume:
+    if not resume and config.get("resume") and config.get("load_from"):
+        return str(existing_checkpoint(config.load_from))
+    if not resume and not config.get("resume"):
         return None
-    newest = newest_checkpoint(Path(work_dir))
-    if newest is None:
-        console.print(
-            f"--resume: {work_dir} holds no checkpoint, so training starts from the beginning"
-        )
-        return None
-    return str(newest)
-
-
-def newest_checkpoint(work_dir: Path) -> Path | None:
-    """Return the checkpoint of the most steps in a folder, or None if it holds none."""
-    files = [*work_dir.glob("epoch_*.pth"), *work_dir.glob("iter_*.pth")]
-    return max(files, key=natural_key, default=None)
+    newest = find_to_resume(Path(config.work_dir))
+    return None if newest is None else str(newest)

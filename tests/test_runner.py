@@ -10,7 +10,6 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from digitdet.runner import Runner, _set_rank_variables
-from digitdet.training import newest_checkpoint
 
 
 def test_a_launcher_whose_variables_are_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,14 +63,6 @@ def test_a_loader_without_workers_needs_no_other_override(num_workers: int) -> N
     assert isinstance(loader, DataLoader)
     assert loader.persistent_workers == (num_workers > 0)
     assert [len(batch["images"]) for batch in loader] == [2, 1]
-
-
-def test_the_newest_checkpoint_is_that_of_the_most_steps(tmp_path: Path) -> None:
-    assert newest_checkpoint(tmp_path) is None
-    assert newest_checkpoint(tmp_path / "none") is None
-    for name in ("epoch_9.pth", "epoch_10.pth", "best_map_epoch_11.pth", "epoch_12.pth.part"):
-        (tmp_path / name).touch()
-    assert newest_checkpoint(tmp_path) == tmp_path / "epoch_10.pth"
 
 
 def test_two_runs_of_the_same_second_share_nothing(tmp_path: Path) -> None:

@@ -13,12 +13,22 @@ from torch import Tensor
 
 from digitdet.checkpoints.provenance import versions
 from digitdet.checkpoints.random_states import capture
+from digitdet.histories import HISTORY_LENGTH
 from digitdet.labels import DIGITS
 from digitdet.plain_values import to_plain
 
 FORMAT, FORMAT_VERSION = "digitdet", 1
-# Of each logged scalar this many last values are kept: LogProcessor smooths over at most these.
-HISTORY_LENGTH = 100
+# What a run can't go on without, and what has to be said of it.
+PARTS = ("meta", "state_dict", "message_hub", "optimizer", "param_schedulers", "random_states")
+SAID = {
+    "epoch": int,
+    "iter": int,
+    "epoch_step": int,
+    "batches_per_epoch": int,
+    "seed": int,
+    "cfg": str,
+    "versions": dict,
+}
 # What the message hub holds that follows from the config or the data, and is set anew.
 UNSAVED = ("cfg", "dataset_meta")
 # Of the scalars under "val/", those that are times and no figures of the validation.
@@ -56,7 +66,7 @@ def pack(
     }
     if with_optimizer:
         content["optimizer"] = _plain(runner.optim_wrapper.state_dict())
-        content["param_schedulers"] = _plain(_states(runner.param_schedulers))
+        content["param_schedulers"] = _plain(states_of(runner.param_schedulers))
         content["message_hub"] = to_plain(pack_hub(runner.message_hub.state_dict()))
         content["random_states"] = all_gather_object(capture())
     return content
@@ -100,11 +110,15 @@ def _plain(value: Any) -> Any:
     return apply_to(to_plain(value), lambda part: isinstance(part, Tensor), Tensor.cpu)
 
 
-def _states(schedulers: Any) -> Any:
-    """Return the states of schedules, which several optimizers have by their names."""
-    if isinstance(schedulers, Mapping):
-        return {name: _states(part) for name, part in schedulers.items()}
-    return [scheduler.state_dict() for scheduler in schedulers or ()]
+def states_of(schedules: Any) -> Any:
+    """Return the states of schedules; several optimizers have theirs by their names.
+
+    Functions among them are left out: the schedule that takes the state has them.
+    """
+    if isinstance(schedules, Mapping):
+        return {name: states_of(part) for name, part in schedules.items()}
+    states = (schedule.state_dict() for schedule in schedules or ())
+    return [{key: value for key, value in s.items() if not callable(value)} for s in states]
 
 
 def check_resumable(checkpoint: Any, source: str) -> None:
@@ -117,25 +131,28 @@ def check_resumable(checkpoint: Any, source: str) -> None:
     Raises:
         ValueError: If it was not written by digitdet, or lacks a part.
     """
-    alone = "start from its weights alone: `--cfg-options load_from=FILE`"
-    meta = checkpoint.get("meta") if isinstance(checkpoint, Mapping) else None
+    alone = "or start from its weights alone: `--cfg-options load_from=FILE`"
+    content = checkpoint if isinstance(checkpoint, Mapping) else {}
+    meta = content.get("meta")
     if meta is not None and (not isinstance(meta, Mapping) or meta.get("format") != FORMAT):
         raise ValueError(
-            f"{source}: was not written by digitdet, or by an older one, so it can't be resumed "
-            f"from; {alone}"
+            f"{source}: was not written by digitdet, so it can't be resumed from; resume from an "
+            f"epoch_*.pth of tools/train.py, {alone}"
         )
-    if meta is not None and meta.get("format_version", 0) > FORMAT_VERSION:
-        raise ValueError(
-            f"{source}: was written by a newer digitdet ({meta.get('versions')}), so it can't be "
-            f"resumed from; install that, or {alone}"
-        )
-    needed = ("meta", "message_hub", "optimizer", "param_schedulers", "random_states")
-    lacking = [key for key in needed if key not in checkpoint]
-    if lacking:
+    lacking = [key for key in PARTS if key not in content]
+    if meta is None or lacking:
         raise ValueError(
             f"{source}: can't be resumed from, it lacks {', '.join(lacking)}; resume from an "
-            f"epoch_*.pth, or {alone}"
+            f"epoch_*.pth, {alone}"
         )
+    if meta.get("format_version") != FORMAT_VERSION:
+        raise ValueError(
+            f"{source}: can't be resumed from, digitdet {meta.get('versions')} wrote it in a "
+            f"format, {meta.get('format_version')}, that this one does not know; take that, {alone}"
+        )
+    wrong = [key for key, kind in SAID.items() if type(meta.get(key)) is not kind]
+    if wrong:
+        raise ValueError(f"{source}: is damaged: it lacks meta.{wrong[0]}; {alone[3:]}")
 
 
 def pack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:

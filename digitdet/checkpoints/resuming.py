@@ -1,12 +1,79 @@
 """Takes over from a checkpoint what a run goes on with, beside the weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mmengine.dist import get_rank, get_world_size, is_main_process
+from mmengine.hooks import EMAHook
+from mmengine.runner import EpochBasedTrainLoop
 
-from digitdet.checkpoints.content import unpack_hub
+from digitdet.checkpoints.changes import Change, find_changes
+from digitdet.checkpoints.content import check_resumable, config_text, states_of, unpack_hub
+from digitdet.checkpoints.finding import newest_checkpoint
+from digitdet.checkpoints.provenance import versions
+from digitdet.checkpoints.reading import load_file
 from digitdet.console import console
+
+ANEW = "start from its weights instead, without --resume: `--cfg-options load_from=FILE`"
+MOST_SHOWN = 20  # changed values; the log file has all
+
+
+def load_resumable(file: str, map_location: Any = "cpu") -> dict[str, Any]:
+    """Load a checkpoint that a run can go on from.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is not one; the newest that is whole beside it is named.
+    """
+    try:
+        checkpoint: dict[str, Any] = load_file(file, map_location)
+        check_resumable(checkpoint, file)
+    except ValueError as error:
+        raise ValueError(f"{error}{_other(Path(file))}") from error
+    return checkpoint
+
+
+def _other(file: Path) -> str:
+    """Name the newest whole checkpoint beside one that can't be used."""
+    try:
+        newest = newest_checkpoint(file.parent)
+    except ValueError:
+        newest = None
+    return f"\nThe newest whole one beside it is `--resume {newest}`" if newest else ""
+
+
+def check_continuation(runner: Any, checkpoint: Mapping[str, Any], source: str) -> None:
+    """Refuse a checkpoint that goes on only with another config.
+
+    Args:
+        runner: A `digitdet.runner.Runner`; its optimizer and schedules need not be built.
+        checkpoint: One that `check_resumable` accepts.
+        source: Where it comes from.
+
+    Raises:
+        ValueError: If its optimizer or schedules are of other kinds, its epoch has other batches
+            than the run's and is not finished, or its weights are averaged and the run's not.
+    """
+    meta = checkpoint["meta"]
+    then, now = meta["batches_per_epoch"], len(runner.train_dataloader)
+    if then != now and meta["epoch_step"]:
+        raise ValueError(
+            f"{source}: is of step {meta['epoch_step']} of the {then} of an epoch, which with this "
+            f"config, its data and {get_world_size()} processes has {now}; go on as it was, or "
+            "from an epoch's end: `--resume` with an epoch_*.pth"
+        )
+    refused = [c for c in _changes(runner, meta) if c.effect == "refused"]
+    if refused:
+        raise ValueError(
+            f"{source}: holds the state of another kind: {'; '.join(map(str, refused))}. Resume "
+            f"with the config that it was trained with, or {ANEW}"
+        )
+    if "ema_state_dict" in checkpoint and not any(isinstance(h, EMAHook) for h in runner.hooks):
+        raise ValueError(
+            f"{source}: its weights are averages of an EMAHook, which this config lacks; keep the "
+            f"hook, or {ANEW}"
+        )
 
 
 def restore_state(runner: Any, checkpoint: Mapping[str, Any], source: str) -> None:
@@ -17,17 +84,90 @@ def restore_state(runner: Any, checkpoint: Mapping[str, Any], source: str) -> No
 
     Args:
         runner: A `digitdet.runner.Runner` whose optimizer and schedules are built.
-        checkpoint: One that `check_resumable` accepts.
+        checkpoint: One that `check_continuation` accepts.
         source: Where it comes from.
+
+    Raises:
+        ValueError: If optimizer or schedules do not fit.
     """
     meta = checkpoint["meta"]
     _restore_seed(runner, meta["seed"])
-    runner.go_to(meta["epoch"], meta["iter"], meta["epoch_step"])
+    _go_to(runner, meta["epoch"], meta["iter"], meta["epoch_step"])
     runner.message_hub.load_state_dict(unpack_hub(checkpoint["message_hub"], runner.work_dir))
-    runner.optim_wrapper.load_state_dict(checkpoint["optimizer"])
-    for schedule, state in _pairs(runner.param_schedulers, checkpoint["param_schedulers"]):
-        schedule.load_state_dict(state)
+    try:
+        for schedule, state in _pairs(runner.param_schedulers, checkpoint["param_schedulers"]):
+            if states_of([schedule])[0].keys() != state.keys():
+                raise ValueError(f"{type(schedule).__name__} has another state")
+            schedule.load_state_dict(state)
+        runner.optim_wrapper.load_state_dict(checkpoint["optimizer"])
+    except (AssertionError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{source}: its optimizer or schedules do not fit the config's ({error}); resume with "
+            f"the config that it was trained with, or {ANEW}"
+        ) from error
     runner.random_states = _own_states(checkpoint["random_states"], source)
+
+
+def describe_continuation(runner: Any, meta: Mapping[str, Any], source: str) -> Iterator[str]:
+    """Yield what has to be said of a run that goes on, once its position is restored.
+
+    Args:
+        runner: A `digitdet.runner.Runner`.
+        meta: What the checkpoint says of itself.
+        source: Where it comes from.
+    """
+    changes = _changes(runner, meta)
+    if changes:
+        yield "\n  ".join((f"the config is not that of {source}:", *map(str, changes)))
+    if any(change.effect == "held" for change in changes):
+        yield f"what is ignored goes on as the checkpoint's state holds it; to use it, {ANEW}"
+    own, before = versions(), meta["versions"]
+    others = [f"{name} {before[name]} -> {own[name]}" for name in own if own[name] != before[name]]
+    if others:
+        yield f"written with other versions, so that last digits may differ: {', '.join(others)}"
+    then, now = meta["batches_per_epoch"], len(runner.train_dataloader)
+    if then != now:
+        yield (
+            f"an epoch has {now} steps now, {then} before; steps and schedules go on from "
+            f"{meta['iter']}"
+        )
+    if runner.epoch >= runner.max_epochs and runner.iter >= runner.max_iters:
+        yield (
+            f"{source} is the end of this training, after epoch {runner.epoch} of "
+            f"{runner.max_epochs}: nothing is left to train. To train further, give it more "
+            f"epochs, `--cfg-options train_cfg.max_epochs=N`, with the rate that it ended with; "
+            f"or {ANEW}"
+        )
+
+
+def steps_kept(runner: Any) -> int | None:
+    """Return up to which step the checkpoints in a run's folder are its own.
+
+    Args:
+        runner: A `digitdet.runner.Runner` that has not made a step.
+
+    Returns:
+        The step that it goes on from; None where it begins; -1 where it goes on from another
+        folder, so that none here is its own.
+    """
+    if not runner._resume:
+        return None
+    at_home = Path(runner._load_from).resolve().parent == Path(runner.work_dir).resolve()
+    return runner.iter if at_home else -1
+
+
+def _go_to(runner: Any, epoch: int, iteration: int, epoch_step: int) -> None:
+    """Put the loop to where a run was stopped: finished epochs, steps, and steps of the next."""
+    loop = runner.train_loop
+    loop._epoch, loop._iter = epoch, iteration
+    batches = len(runner.train_dataloader)
+    runner.other_steps = iteration - epoch_step - epoch * batches
+    if isinstance(loop, EpochBasedTrainLoop):
+        loop._max_iters = loop.max_epochs * batches + runner.other_steps
+
+
+def _changes(runner: Any, meta: Mapping[str, Any]) -> list[Change]:
+    return find_changes(meta["cfg"], config_text(runner.cfg))
 
 
 def _restore_seed(runner: Any, seed: int) -> None:
@@ -46,10 +186,13 @@ def _pairs(schedules: Any, states: Any) -> list[tuple[Any, Mapping[str, Any]]]:
     """Pair schedules with their states; several optimizers have theirs by their names."""
     if isinstance(schedules, Mapping):
         return [pair for name in schedules for pair in _pairs(schedules[name], states[name])]
-    return list(zip(schedules or (), states, strict=True))
+    own: Sequence[Any] = schedules or ()
+    if len(own) != len(states):
+        raise ValueError(f"it has {len(states)} schedules, the config {len(own)}")
+    return list(zip(own, states, strict=True))
 
 
-def _own_states(states: list[dict[str, Any]], source: str) -> dict[str, Any] | None:
+def _own_states(states: Sequence[dict[str, Any]], source: str) -> dict[str, Any] | None:
     """Return the random states of this process; None, and say so, where they are of others."""
     if len(states) == get_world_size():
         return states[get_rank()]

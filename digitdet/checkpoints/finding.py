@@ -1,0 +1,154 @@
+"""Finds the checkpoint that a run goes on from, and keeps those of other runs apart."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from digitdet.checkpoints.archives import check_whole
+from digitdet.checkpoints.content import FORMAT
+from digitdet.checkpoints.reading import read_meta
+from digitdet.console import console, warn
+from digitdet.datasets.folders import natural_key
+from digitdet.scalars_file import SCALARS_CSV
+
+SUFFIXES = (".pth", ".pt", ".ckpt")
+# What a writer that was killed leaves behind: see `digitdet.whole_files`.
+UNFINISHED = ".*.part"
+Position = tuple[int, int]  # finished steps and epochs
+
+
+def newest_checkpoint(work_dir: Path) -> Path | None:
+    """Return the newest checkpoint of a folder that is whole and that a run can go on from.
+
+    Its steps and epochs decide, whatever its name is; of equal ones, when it was written. Those
+    that are torn are named, if there are any.
+
+    Args:
+        work_dir: The folder; need not be there.
+
+    Returns:
+        The checkpoint; None where there is none to go on from, and none that is torn.
+
+    Raises:
+        ValueError: If all are torn.
+    """
+    torn: list[Path] = []
+    dated = []
+    for file in _checkpoint_files(work_dir):
+        meta = _meta(file)
+        if meta is None:
+            torn.append(file)
+        elif meta.get("is_resumable") and _position(meta) is not None:
+            dated.append((_position(meta), file.stat().st_mtime_ns, natural_key(file), file))
+    newest = None
+    for *_, file in sorted(dated, reverse=True):
+        if _is_whole(file):
+            newest = file
+            break
+        torn.append(file)
+    names = ", ".join(file.name for file in torn)
+    if torn and newest is None:
+        raise ValueError(
+            f"{work_dir}: no checkpoint there is whole ({names}), so there is nothing to go on "
+            "from. To start from the beginning, train without --resume: they are kept in a folder "
+            "of their own; or name another one: `--resume FILE`"
+        )
+    if torn:
+        warn(f"{work_dir}: torn or no checkpoint: {names}; going on from {newest}")
+    return newest
+
+
+def find_to_resume(work_dir: Path) -> Path | None:
+    """Return the checkpoint that a run goes on from; None, and say so, where it begins.
+
+    Raises:
+        ValueError: If all are torn.
+    """
+    newest = newest_checkpoint(work_dir)
+    if newest is None:
+        console.print(
+            f"--resume: {work_dir} holds no checkpoint, so training starts from the beginning"
+        )
+    return newest
+
+
+def has_checkpoints(work_dir: Path) -> bool:
+    """Whether a folder holds any checkpoint, whole or not."""
+    return any(True for _ in _checkpoint_files(work_dir))
+
+
+def set_aside(work_dir: Path, after: int | None) -> None:
+    """Move what an earlier run left in a folder to one within it, and say so.
+
+    A run that begins in the folder neither writes over it nor takes it for its own. What a killed
+    writer left unfinished is deleted.
+
+    Args:
+        work_dir: The folder; need not be there.
+        after: The steps that the run goes on from: checkpoints of later ones, and torn ones, are
+            moved; None for a new run: all of digitdet's, torn ones, and the scalars.
+    """
+    for part in work_dir.glob(UNFINISHED):
+        if Path(part.stem).stem.endswith(SUFFIXES):
+            part.unlink(missing_ok=True)
+    moved = [file for file in _checkpoint_files(work_dir) if _is_other(_meta(file), after)]
+    scalars = work_dir / SCALARS_CSV
+    if after is None and scalars.is_file():
+        moved.append(scalars)
+    if not moved:
+        return
+    place = _unused(work_dir / time.strftime("earlier_%Y%m%d_%H%M%S"))
+    place.mkdir()
+    for file in moved:
+        file.rename(place / file.name)
+    what = "of an earlier run" if after is None else f"of steps after {after}, or torn"
+    names = ", ".join(file.name for file in moved[:5]) + (", ..." if len(moved) > 5 else "")
+    console.print(f"{len(moved)} files {what} are kept in {place}: {names}")
+
+
+def _checkpoint_files(work_dir: Path) -> Iterator[Path]:
+    files = work_dir.iterdir() if work_dir.is_dir() else ()
+    yield from sorted(
+        (f for f in files if f.suffix in SUFFIXES and f.is_file() and f.name[0] != "."),
+        key=natural_key,
+    )
+
+
+def _meta(file: Path) -> dict[str, Any] | None:
+    """Return what a file says of itself; None if it can't be read."""
+    try:
+        return read_meta(file)
+    except (OSError, ValueError):
+        return None
+
+
+def _position(meta: dict[str, Any]) -> Position | None:
+    """Return finished steps and epochs; None where digitdet did not write the file."""
+    position = meta.get("iter"), meta.get("epoch")
+    is_own = meta.get("format") == FORMAT and all(type(value) is int for value in position)
+    return position if is_own else None  # type: ignore[return-value]
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        check_whole(file)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_other(meta: dict[str, Any] | None, after: int | None) -> bool:
+    """Whether a checkpoint is of a run that another one takes the place of."""
+    if meta is None:
+        return True
+    position = _position(meta)
+    return position is not None and (after is None or position[0] > after)
+
+
+def _unused(folder: Path) -> Path:
+    number, name = 1, folder.name
+    while folder.exists():
+        number += 1
+        folder = folder.with_name(f"{name}_{number}")
+    return folder
