@@ -1,4 +1,4 @@
-"""Loads checkpoints of other programs without the objects that are pickled in them."""
+"""Loads what torch.save wrote, without the objects that other programs pickled in it."""
 
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,22 @@ def foreign_names(file: Path) -> list[str]:
     return sorted(torch.serialization.get_unsafe_globals_in_checkpoint(file))
 
 
-def load_without(file: Path, names: list[str], map_location: Any, *, mmap: bool) -> Any:
+def load_safely(file: Path, map_location: Any) -> Any:
+    """Load what torch.save wrote, if it is tensors and plain values; nothing is executed.
+
+    Args:
+        file: The file, under any name.
+        map_location: Where its tensors go, as ``torch.load`` takes it.
+
+    Raises:
+        Exception: Of many kinds, if there is anything else in it.
+    """
+    # torch would go by the name of a path.
+    with file.open("rb") as stream:
+        return torch.load(stream, map_location=map_location, weights_only=True, mmap=False)
+
+
+def load_without(file: Path, names: list[str], map_location: Any) -> Any:
     """Load a file with nothing in place of the objects of some names.
 
     Nothing of those names is imported or called.
@@ -49,8 +64,7 @@ def load_without(file: Path, names: list[str], map_location: Any, *, mmap: bool)
     Args:
         file: A zip of torch.save's.
         names: The names.
-        map_location: Where its tensors go, as ``torch.load`` takes it.
-        mmap: Whether the tensors stay in the file.
+        map_location: Where its tensors go.
     """
     with torch.serialization.safe_globals([(Dropped, name) for name in names]):
-        return torch.load(file, map_location=map_location, weights_only=True, mmap=mmap)
+        return load_safely(file, map_location)

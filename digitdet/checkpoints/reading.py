@@ -9,7 +9,7 @@ from torch import Tensor
 
 from digitdet.checkpoints.archives import check_whole
 from digitdet.checkpoints.file_kinds import AGAIN, SAVE_WEIGHTS, is_zip, refusal
-from digitdet.checkpoints.foreign_objects import KNOWN, foreign_names, load_without
+from digitdet.checkpoints.foreign_objects import KNOWN, foreign_names, load_safely, load_without
 from digitdet.checkpoints.safetensors_files import (
     is_safetensors,
     read_safetensors,
@@ -69,7 +69,7 @@ def read_meta(file: str | Path) -> dict[str, Any]:
     found = existing_checkpoint(file)
     if is_safetensors(found):
         return read_safetensors_meta(found)
-    content = _load(found, "cpu", with_tensors=False)
+    content = _load(found, "meta", with_tensors=False)
     meta = content.get("meta") if isinstance(content, Mapping) else None
     return meta if isinstance(meta, dict) else {}
 
@@ -98,21 +98,19 @@ def state_dict_of(content: Any, source: str) -> dict[str, Tensor]:
 
 
 def _load(file: Path, map_location: Any, *, with_tensors: bool) -> Any:
-    """Load what torch.save wrote; without tensors, they stay in the file."""
+    """Load what torch.save wrote, once it is verified; the tensors only if they are asked for."""
     zipped = is_zip(file)
     if zipped:
         check_whole(file, with_tensors=with_tensors)
-    mmap = zipped and not with_tensors
     try:
-        return torch.load(file, map_location=map_location, weights_only=True, mmap=mmap)
+        return load_safely(file, map_location)
     except (MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as error:
         names = _foreign_names(file) if zipped else []
         if not names or not KNOWN.issuperset(names):
             raise _refusal_of(file, names, error) from error
-    content = load_without(file, names, map_location, mmap=mmap)
-    return {"state_dict": state_dict_of(content, str(file))}
+    return {"state_dict": state_dict_of(load_without(file, names, map_location), str(file))}
 
 
 def _foreign_names(file: Path) -> list[str]:
