@@ -2,10 +2,14 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from digitdet.interruption import TrainingInterrupted, name_of, raised_signals
 
 TRACEBACK = "DIGITDET_TRACEBACK"
 
@@ -95,19 +99,26 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         What it returns.
 
     Raises:
-        SystemExit: On an error, unless the environment asks for the traceback; on Ctrl-C.
+        SystemExit: On an error, unless the environment asks for the traceback; on Ctrl-C and other
+            signals, with 128 and their number, as a shell has it.
     """
     try:
-        return function(*args, **kwargs)
+        with raised_signals():
+            return function(*args, **kwargs)
     except (ImportError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         if os.environ.get(TRACEBACK):
             raise
         print(f"error: {_message(error)}", file=sys.stderr)
         print(f"(set {TRACEBACK}=1 to see the traceback)", file=sys.stderr)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        print("interrupted; a training goes on with --resume", file=sys.stderr)
-        raise SystemExit(130) from None
+    except KeyboardInterrupt as error:
+        number = getattr(error, "signal_number", signal.SIGINT)
+        said = f"interrupted by {name_of(number)}; a training goes on with --resume"
+        if isinstance(error, TrainingInterrupted):
+            said = str(error)  # nothing, in the other processes of a distributed run
+        with suppress(OSError):  # of a terminal that was closed
+            print(said, end="\n" if said else "", file=sys.stderr)
+        raise SystemExit(128 + number) from None
 
 
 def _message(error: Exception) -> str:

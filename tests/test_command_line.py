@@ -68,7 +68,8 @@ def test_an_interruption_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit) as stopped:
         call(fail, KeyboardInterrupt())
     assert stopped.value.code == 130
-    assert capsys.readouterr().err.splitlines() == ["interrupted; a training goes on with --resume"]
+    said = "interrupted by SIGINT; a training goes on with --resume"
+    assert capsys.readouterr().err.splitlines() == [said]
 
 
 def test_the_environment_asks_for_the_traceback(

@@ -119,7 +119,7 @@ def _named(part: Part, argument: str) -> list[tuple[str, str]]:
 
 
 def _unknown(key: str, name: str, figures: Sequence[str]) -> list[Problem]:
-    if name in figures or (name == "auto" and figures and key.rpartition("save_best")[1]):
+    if name in figures:
         return []
     if not figures:
         return [Problem(key, "the val_evaluator gives no figure; add a DigitMetric to it")]

@@ -88,6 +88,7 @@ CLASS_RANGES: dict[str, dict[str, Range]] = {
         "interval": numbers.INTERVAL_OR_OFF,
         "max_keep_ckpts": numbers.COUNT_OR_ALL,
         "save_begin": numbers.COUNT_OR_NONE,
+        "stopover_interval": numbers.COUNT_OR_NONE,
     },
     "LoggerHook": {"interval": numbers.COUNT},
     "EarlyStoppingHook": {"patience": numbers.COUNT, "min_delta": numbers.NOT_NEGATIVE},

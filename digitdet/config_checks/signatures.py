@@ -8,12 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# They name **kwargs, but nothing in it can be of use: the hook hands it to
-# `Runner.save_checkpoint`, of which it gives all arguments itself; torch's module refuses it.
-TAKE_NO_MORE = {
-    ("mmengine.hooks.checkpoint_hook", "CheckpointHook.__init__"),
-    ("torch.nn.modules.module", "Module.__init__"),
-}
+# It names **kwargs, but refuses whatever is in it.
+TAKE_NO_MORE = {("torch.nn.modules.module", "Module.__init__")}
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 

@@ -35,6 +35,7 @@ class EMAHook(mmengine.hooks.EMAHook):
         if interval < 1:
             raise ValueError(f"EMAHook: interval is 1 or more, got {interval!r}")
         super().__init__(begin_epoch=begin_epoch, momentum=momentum, interval=interval)
+        self._is_swapped = False  # whether the model has the average as its weights
 
     def before_train(self, runner: Runner) -> None:
         """Refuse a run that does not suit it."""
@@ -52,8 +53,25 @@ class EMAHook(mmengine.hooks.EMAHook):
                 f"{runner.max_epochs}"
             )
 
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Give the model the average."""
+        super().before_val_epoch(runner)
+        self._is_swapped = True
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Give the model its weights back."""
+        super().after_val_epoch(runner, metrics)
+        self._is_swapped = False
+
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Save the average as the weights, and the weights beside it; both from the CPU."""
-        super().before_save_checkpoint(runner, checkpoint)
-        for part in ("state_dict", "ema_state_dict"):
-            checkpoint[part] = {name: value.cpu() for name, value in checkpoint[part].items()}
+        """Save the average as the weights, and the weights beside it; both from the CPU.
+
+        In a validation that ends early they have changed places already, but for the buffers.
+        """
+        average = {name: value.cpu() for name, value in self.ema_model.state_dict().items()}
+        weights = checkpoint["state_dict"]
+        buffers = {name for name, _ in runner.bare_model.named_buffers()}
+        for name in [name for name in weights if name in buffers or not self._is_swapped]:
+            key = f"module.{name}"
+            weights[name], average[key] = average[key], weights[name]
+        checkpoint["ema_state_dict"] = average

@@ -13,6 +13,7 @@ from digitdet.console import console
 from digitdet.registry import HOOKS
 
 HISTORY = "evaluation_history"
+EPOCH_LOSS = "epoch_loss"
 
 
 class EpochResult(TypedDict):
@@ -20,7 +21,7 @@ class EpochResult(TypedDict):
 
     Attributes:
         epoch: From 1.
-        loss: Mean training loss of the epoch; None where it was resumed within.
+        loss: Mean training loss of the epoch; None where all its batches were skipped.
         metrics: Figures of the validation.
     """
 
@@ -60,9 +61,22 @@ class EvaluationHook(Hook):
         if HISTORY in runner.message_hub.runtime_info:
             self.history = list(runner.message_hub.get_info(HISTORY))
 
-    def before_train_epoch(self, runner: Runner) -> None:  # noqa: ARG002
-        """Begin a new mean."""
-        self._loss, self._steps = None, 0
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Begin a new mean, or go on with that of an epoch that was stopped in its middle."""
+        if runner.epoch_step(runner.epoch, runner.iter) == 0:
+            self._loss, self._steps = None, 0
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:  # noqa: ARG002
+        """Save the mean of the epoch, of its sum and count."""
+        if checkpoint["meta"]["is_resumable"]:
+            loss = None if self._loss is None else self._loss.cpu()
+            checkpoint[EPOCH_LOSS] = {"sum": loss, "steps": self._steps}
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: Mapping[str, Any]) -> None:
+        """Take over the mean of the epoch of a resumed run."""
+        if runner._resume and EPOCH_LOSS in checkpoint:
+            saved = checkpoint[EPOCH_LOSS]
+            self._loss, self._steps = saved["sum"], saved["steps"]
 
     def after_train_iter(
         self,

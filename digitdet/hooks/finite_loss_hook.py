@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from mmengine.dist import all_gather_object, all_reduce, get_rank, get_world_size
+from mmengine.dist import all_gather_object, get_rank
 from mmengine.hooks import Hook
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from digitdet.optimizers import optimizers_of
+from digitdet.processes import largest_of_processes
 from digitdet.registry import HOOKS
 from digitdet.replay.capture import keep_recording, record_step
 from digitdet.replay.messages import advise, describe
@@ -107,7 +108,7 @@ class FiniteLossHook(Hook):
             return None
         total, terms = model.parse_losses(losses)
         is_bad = not bool(torch.isfinite(total.detach()).all())
-        if not _any_process(is_bad):
+        if not largest_of_processes(is_bad):
             return None
         # On all processes: the backward pass of SyncBatchNorm talks to the others.
         norms = gradient_norms(total, model)
@@ -126,7 +127,7 @@ class FiniteLossHook(Hook):
         if isinstance(runner.optim_wrapper, AmpOptimWrapper) or not gradients:
             return
         largest = torch.nn.utils.get_total_norm(gradients, math.inf)
-        if not _any_process(not bool(torch.isfinite(largest))):
+        if not largest_of_processes(not bool(torch.isfinite(largest))):
             return
         self._is_rerun = True
         self._restore_buffers(runner.bare_model)
@@ -179,12 +180,3 @@ class FiniteLossHook(Hook):
         self._is_skipped = True
         count = f"{len(skipped)} of at most {self.max_skips}"
         runner.logger.warning(f"{said}\nThe batch is skipped ({count}).")
-
-
-def _any_process(is_bad: bool) -> bool:
-    """Whether it is so in any process of a distributed run."""
-    if get_world_size() == 1:
-        return is_bad
-    flag = torch.tensor(float(is_bad))
-    all_reduce(flag, "max")
-    return bool(flag > 0)

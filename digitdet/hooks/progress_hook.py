@@ -96,6 +96,10 @@ class ProgressHook(Hook):
         """Take the bar away."""
         self._stop()
 
+    def after_interruption(self, runner: Runner) -> None:  # noqa: ARG002
+        """Take the bar away before what ended the training is said."""
+        self._stop()
+
     def before_test(self, runner: Runner) -> None:
         """Show the bar of a test."""
         self._start("testing", len(runner.test_dataloader))

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mmengine.hooks import CheckpointHook, EMAHook
+from mmengine.hooks import EMAHook
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from digitdet.hooks import CheckpointHook
 from digitdet.preflight.findings import Finding, conclude
 from digitdet.preflight.trial import Trial
 
@@ -34,9 +35,10 @@ def check_disk(runner: Runner, trial: Trial, work_dir: Path) -> Finding:
         size = checkpoint_bytes(trial, with_optimizer=hook.save_optimizer, with_ema=has_ema)
         size_of_best = checkpoint_bytes(trial, with_optimizer=False, with_ema=has_ema)
         count = num_checkpoints(hook, runner.max_epochs if hook.by_epoch else runner.max_iters)
-        best = len(hook.save_best or ())
-        needed = (count + 1) * size + best * size_of_best  # one more while it is written
-        nearest, free = _room(Path(hook.out_dir or work_dir))
+        best = len(hook.save_best)
+        more = 1 + bool(hook.stopover_interval)  # one while it is written
+        needed = (count + more) * size + best * size_of_best
+        nearest, free = _room(work_dir)
         text = f"checkpoints: {count} of some {in_bytes(size)}"
         text += f", {best} of the best, {in_bytes(size_of_best)}" if best else ""
         text += f"; {in_bytes(free)} free in {nearest}"
@@ -77,7 +79,7 @@ def num_checkpoints(hook: CheckpointHook, total: int) -> int:
     if hook.interval <= 0:
         return int(hook.save_last)
     kept, rest = divmod(total - hook.save_begin, hook.interval)
-    kept += int(hook.save_last and rest > 0)
+    kept += int(hook.save_last and rest > 0) + int(hook.save_begin > 0)
     return min(kept, hook.max_keep_ckpts) if hook.max_keep_ckpts > 0 else kept
 
 

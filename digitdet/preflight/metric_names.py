@@ -7,13 +7,12 @@ from typing import Any
 
 import torch
 from mmengine.evaluator import BaseMetric
-from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
 from digitdet.config_checks.problems import suggest
-from digitdet.hooks import EvaluationHook
+from digitdet.hooks import CheckpointHook, EvaluationHook
 from digitdet.preflight.failures import in_words
 from digitdet.preflight.findings import Finding, conclude, some
 from digitdet.preflight.isolation import isolate_metric
@@ -86,9 +85,8 @@ def wanted_names(runner: Runner) -> Iterator[tuple[str, str]]:
     """Yield each place of a run that asks for a metric's figure, and the figure's name."""
     for hook in runner.hooks:
         if isinstance(hook, CheckpointHook):
-            for name in hook.save_best or ():
-                if name != "auto":
-                    yield "CheckpointHook.save_best", name
+            for name in hook.save_best:
+                yield "CheckpointHook.save_best", name
         elif isinstance(hook, EvaluationHook):
             yield "EvaluationHook.metric", hook.metric
         elif isinstance(getattr(hook, "monitor", None), str):

@@ -105,7 +105,6 @@ def test_a_name_that_no_evaluator_gives_is_refused(
     "changes",
     [
         {SAVE_BEST: None},
-        {SAVE_BEST: "auto"},
         {SAVE_BEST: ["map", "number_accuracy"]},
         {SAVE_BEST: "number_edit_distance", RULE: "less"},
         {f"{ONE_HOOK}.metric": "coverage_98"},

@@ -224,8 +224,7 @@ def _optimizer() -> torch.optim.Optimizer:
     return torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1, momentum=0.9)
 
 
-def test_the_checkpoint_hook_takes_no_unknown_name() -> None:
-    # Its **kwargs reach `Runner.save_checkpoint`, which takes nothing beside what the hook gives.
+def test_the_checkpoint_hook_is_digitdets_and_takes_no_unknown_name() -> None:
     hook = find(registries.HOOKS, "CheckpointHook")
     assert hook is not None
     assert not signature_of(hook).takes_any

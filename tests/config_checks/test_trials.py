@@ -64,7 +64,7 @@ TRANSFORM = f"{DATASET}.transforms"
         (
             {"default_hooks.checkpoint.save_best": ["map", "map"]},
             "default_hooks.checkpoint.save_best",
-            'duplicate element in "save_best"',
+            "save_best names a figure twice",
         ),
         ({"val_evaluator.0.backend": "cocoapi"}, "val_evaluator.0.backend", "cocoapi"),
         ({"val_evaluator.1.truth": "right"}, "val_evaluator.1.truth", "right"),

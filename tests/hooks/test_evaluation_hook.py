@@ -24,6 +24,8 @@ class Scalars:
 def runner() -> Any:
     return SimpleNamespace(
         epoch=0,
+        iter=0,
+        epoch_step=lambda epoch, step: 0,  # noqa: ARG005
         max_epochs=3,
         message_hub=MessageHub.get_instance("evaluation"),
         visualizer=Scalars(),

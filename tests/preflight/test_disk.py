@@ -32,6 +32,7 @@ def test_bytes_have_the_unit_that_suits(count: float, text: str) -> None:
         (dict(interval=4), 10, 3),  # 4, 8 and the last
         (dict(interval=5), 10, 2),
         (dict(interval=1, max_keep_ckpts=2, save_best="map"), 10, 2),
+        (dict(interval=2, save_begin=3), 8, 4),  # 3, 5, 7 and the last
     ],
 )
 def test_checkpoints_are_counted(arguments: Any, total: int, count: int) -> None:

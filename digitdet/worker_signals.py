@@ -1,0 +1,68 @@
+"""Keeps the workers of loaders alive through the signals that a whole group of processes gets."""
+
+import atexit
+import multiprocessing
+import multiprocessing.util  # its clean-up at exit has to be registered before the one here
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from digitdet.interruption import SIGNALS
+
+
+@contextmanager
+def held_signals() -> Iterator[None]:
+    """Hold signals back, for processes to start that `ignore_signals` is to reach before them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _WorkerStart:
+    """Called in a loader's worker: ignores signals, then calls another function."""
+
+    def __init__(self, then: Callable[[int], None] | None) -> None:
+        self.then = then
+
+    def __call__(self, worker: int) -> None:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        if self.then:
+            self.then(worker)
+
+
+def ignore_signals(worker_init_fn: Callable[[int], None] | None) -> Callable[[int], None]:
+    """Return a ``worker_init_fn`` for a loader whose workers outlive a signal to the whole group.
+
+    A terminal sends Ctrl-C, and a batch system SIGTERM, to the workers too; without them the
+    training could not finish its step.
+
+    Args:
+        worker_init_fn: What a worker calls besides; None for nothing.
+    """
+    if isinstance(worker_init_fn, _WorkerStart):
+        return worker_init_fn
+    atexit.unregister(_end_workers)
+    atexit.register(_end_workers)
+    return _WorkerStart(worker_init_fn)
+
+
+def _end_workers() -> None:
+    """End workers that are left when the process exits: its SIGTERM would leave them waiting."""
+    workers = [
+        child
+        for child in multiprocessing.active_children()
+        if getattr(getattr(child, "_target", None), "__module__", "").startswith("torch.utils.data")
+    ]
+    if workers and hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch's would call it an error
+    for worker in workers:
+        worker.kill()
+        worker.join()
