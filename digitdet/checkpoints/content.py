@@ -166,17 +166,20 @@ def pack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
     return {"log_scalars": scalars, "runtime_info": info, "resumed_keys": keys}
 
 
-def unpack_hub(hub: Mapping[str, Any], work_dir: str) -> dict[str, Any]:
-    """Restore the buffers; the best checkpoint is the one of this work folder, or none.
+def unpack_hub(hub: Mapping[str, Any], best_dir: Path | None) -> dict[str, Any]:
+    """Restore the buffers of a message hub, and where its best checkpoints are.
 
-    A run may go on in another folder than it was in: the best one there is not its to delete.
+    Args:
+        hub: What `pack_hub` returned.
+        best_dir: The folder of the run; a best checkpoint that is not there is forgotten. None for
+            a run that went on in another folder: the best ones there are not its to delete.
     """
     scalars = {name: HistoryBuffer(*pair) for name, pair in hub["log_scalars"].items()}
     info, keys = dict(hub["runtime_info"]), dict(hub["resumed_keys"])
     for name in [name for name in info if name.startswith("best_ckpt")]:
-        here = Path(work_dir, Path(info.pop(name)).name)
-        if here.is_file():
-            info[name] = str(here)
+        file = Path(info.pop(name)).name
+        if best_dir and (best_dir / file).is_file():
+            info[name] = str(best_dir / file)
         else:
             keys.pop(name, None)
     return {"log_scalars": scalars, "runtime_info": info, "resumed_keys": keys}

@@ -93,7 +93,8 @@ def restore_state(runner: Any, checkpoint: Mapping[str, Any], source: str) -> No
     meta = checkpoint["meta"]
     _restore_seed(runner, meta["seed"])
     _go_to(runner, meta["epoch"], meta["iter"], meta["epoch_step"])
-    runner.message_hub.load_state_dict(unpack_hub(checkpoint["message_hub"], runner.work_dir))
+    best_dir = Path(runner.work_dir) if is_at_home(runner) else None
+    runner.message_hub.load_state_dict(unpack_hub(checkpoint["message_hub"], best_dir))
     try:
         for schedule, state in _pairs(runner.param_schedulers, checkpoint["param_schedulers"]):
             if states_of([schedule])[0].keys() != state.keys():
@@ -140,6 +141,11 @@ def describe_continuation(runner: Any, meta: Mapping[str, Any], source: str) -> 
         )
 
 
+def is_at_home(runner: Any) -> bool:
+    """Whether a run goes on from a checkpoint of its own folder."""
+    return Path(runner._load_from).resolve().parent == Path(runner.work_dir).resolve()
+
+
 def steps_kept(runner: Any) -> int | None:
     """Return up to which step the checkpoints in a run's folder are its own.
 
@@ -152,8 +158,8 @@ def steps_kept(runner: Any) -> int | None:
     """
     if not runner._resume:
         return None
-    at_home = Path(runner._load_from).resolve().parent == Path(runner.work_dir).resolve()
-    return runner.iter if at_home else -1
+    step: int = runner.iter
+    return step if is_at_home(runner) else -1
 
 
 def _go_to(runner: Any, epoch: int, iteration: int, epoch_step: int) -> None:
