@@ -1,9 +1,12 @@
-"""Measure speed: ``python tools/benchmark.py data CONFIG``, or ``evaluation``."""
+"""Measure speed: ``python tools/benchmark.py data CONFIG``, ``evaluation`` or ``logging``."""
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from digitdet.command_line import add_options, call
+
+RUNTIME = Path(__file__).parents[1] / "configs" / "_base_" / "default_runtime.py"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,6 +36,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--repeats", type=int, default=3, help="turns of each measurement (default: 3)"
     )
     evaluation.set_defaults(run=_evaluation)
+    logging = commands.add_parser(
+        "logging", help="hooks and log of a long run, beside mmengine's and a bare loop"
+    )
+    logging.add_argument(
+        "--iterations", type=int, default=40_000, help="of each loop (default: 40000)"
+    )
+    logging.set_defaults(run=_logging)
     args = parser.parse_args(argv)
     call(args.run, args)
 
@@ -57,6 +67,15 @@ def _evaluation(args: argparse.Namespace) -> None:
     benchmark_evaluation(
         num_pictures=args.num_pictures, num_detections=args.detections, repeats=args.repeats
     )
+
+
+def _logging(args: argparse.Namespace) -> None:
+    from digitdet.environment import check_torch
+
+    check_torch()
+    from digitdet.benchmarks.logging_cost import benchmark_logging
+
+    benchmark_logging(RUNTIME, iterations=args.iterations)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The random draws of a step, which follow from the run's seed alone."""
 
 import random
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import torch
@@ -17,4 +19,19 @@ def seed_step(seed: int, step: int, rank: int) -> None:
     seeds = np.random.SeedSequence((seed, step, rank)).generate_state(3)
     random.seed(int(seeds[0]))
     np.random.seed(int(seeds[1]))
-    torch.manual_seed(int(seeds[2]))
+    # As `torch.manual_seed`, which formats a stack trace for each kind of device that is not there.
+    torch.default_generator.manual_seed(int(seeds[2]))
+    seed_devices = _device_seeder()
+    if seed_devices:
+        seed_devices(int(seeds[2]))
+
+
+@cache
+def _device_seeder() -> Callable[[int], None] | None:
+    """Return what seeds the generators of the machine's accelerators, if it has any."""
+    device = torch.accelerator.current_accelerator()
+    if device is None or not torch.accelerator.is_available():
+        return None
+    module = torch.get_device_module(device)
+    seeder: Callable[[int], None] = getattr(module, "manual_seed_all", module.manual_seed)
+    return seeder
