@@ -12,7 +12,7 @@ from mmengine.hooks import Hook
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from digitdet.checkpoints.random_states import restore
+from digitdet.checkpoints.random_states import capture, restore
 from digitdet.hooks.accumulation_hook import is_updated
 from digitdet.hooks.checkpoint_hook import VALIDATED, CheckpointHook
 from digitdet.interruption import SignalWatch, TrainingInterrupted, way_on
@@ -34,7 +34,8 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
     Its arguments are mmengine's.
     """
 
-    _watch = SignalWatch()
+    _watch: SignalWatch
+    _before_validation: dict[str, Any]  # states of the generators
 
     def run(self) -> nn.Module:
         """Train.
@@ -104,6 +105,7 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         is_due = epoch % self.val_interval == 0 or epoch == self._max_epochs
         if self.runner.val_loop is not None and epoch >= max(1, self.val_begin) and is_due:
             self._stop_if_asked(self._after_epoch())
+            self._before_validation = capture()
             self.runner.val_loop.run()
 
     def _remaining(self, done: int) -> Iterator[Any]:
@@ -124,7 +126,9 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
             restore(states)
 
     def _look_in_validation(self) -> None:
-        if get_world_size() == 1:  # else the processes may have different numbers of batches
+        # In a distributed run the processes may have different numbers of batches.
+        if self._watch.noted and get_world_size() == 1:
+            restore(self._before_validation)
             self._stop_if_asked(f"in the validation {self._after_epoch()}")
 
     def _stop_if_asked(self, place: str) -> None:

@@ -29,8 +29,10 @@ SAID = {
     "cfg": str,
     "versions": dict,
 }
-# What the message hub holds that follows from the config or the data, and is set anew.
-UNSAVED = ("cfg", "dataset_meta")
+# What the message hub holds that follows from the config, the data or the place in the run, and is
+# set anew.
+PLACES = ("epoch", "iter", "loop_stage", "max_epochs", "max_iters")
+UNSAVED = ("cfg", "dataset_meta", *PLACES)
 # Of the scalars under "val/", those that are times and no figures of the validation.
 TIMES = ("time", "data_time")
 

@@ -58,7 +58,7 @@ def test_an_empty_message_hub_comes_back_from_a_file(tmp_path: Path) -> None:
     state = MessageHub.get_instance("empty").state_dict()
     torch.save(to_plain(pack_hub(state)), tmp_path / "hub.pth")
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
-    assert unpack_hub(packed, str(tmp_path))["log_scalars"] == {}
+    assert unpack_hub(packed, tmp_path)["log_scalars"] == {}
 
 
 @pytest.mark.parametrize("length", [1, HISTORY_LENGTH + 30])
@@ -73,7 +73,7 @@ def test_a_message_hub_comes_back_from_a_file(tmp_path: Path, length: int) -> No
     packed = torch.load(tmp_path / "hub.pth", weights_only=True)
 
     other = MessageHub.get_instance("other")
-    other.load_state_dict(unpack_hub(packed, str(tmp_path)))
+    other.load_state_dict(unpack_hub(packed, tmp_path))
     before, after = hub.get_scalar("train/loss"), other.get_scalar("train/loss")
     for window in (1, 10, min(length, HISTORY_LENGTH)):
         assert after.mean(window) == pytest.approx(before.mean(window))
@@ -94,7 +94,7 @@ def test_the_best_checkpoint_of_another_folder_is_not_taken_over(
         own.touch()
     info = {"best_ckpt": "/elsewhere/best_map_epoch_2.pth", "best_score": 0.5}
     hub = {"log_scalars": {}, "runtime_info": info, "resumed_keys": {}}
-    unpacked = unpack_hub(hub, str(tmp_path))["runtime_info"]
+    unpacked = unpack_hub(hub, tmp_path)["runtime_info"]
     assert unpacked.get("best_ckpt") == (str(own) if there else None)
     assert unpacked["best_score"] == 0.5
 
