@@ -1,5 +1,6 @@
 """Finds the checkpoint that a run goes on from, and keeps those of other runs apart."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,20 +34,7 @@ def newest_checkpoint(work_dir: Path) -> Path | None:
     Raises:
         ValueError: If all are torn.
     """
-    torn: list[Path] = []
-    dated = []
-    for file in _checkpoint_files(work_dir):
-        meta = _meta(file)
-        if meta is None:
-            torn.append(file)
-        elif meta.get("is_resumable") and _position(meta) is not None:
-            dated.append((_position(meta), file.stat().st_mtime_ns, natural_key(file), file))
-    newest = None
-    for *_, file in sorted(dated, reverse=True):
-        if _is_whole(file):
-            newest = file
-            break
-        torn.append(file)
+    newest, torn = search(work_dir)
     names = ", ".join(file.name for file in torn)
     if torn and newest is None:
         raise ValueError(
@@ -57,6 +45,27 @@ def newest_checkpoint(work_dir: Path) -> Path | None:
     if torn:
         warn(f"{work_dir}: torn or no checkpoint: {names}; going on from {newest}")
     return newest
+
+
+def search(work_dir: Path) -> tuple[Path | None, list[Path]]:
+    """Look for the newest checkpoint of a folder that a run can go on from.
+
+    Returns:
+        It, and those that are torn or damaged, as far as they had to be looked at.
+    """
+    torn: list[Path] = []
+    dated = []
+    for file in _checkpoint_files(work_dir):
+        meta = _meta(file)
+        if meta is None:
+            torn.append(file)
+        elif meta.get("is_resumable") and _position(meta) is not None:
+            dated.append((_position(meta), file.stat().st_mtime_ns, natural_key(file), file))
+    for *_, file in sorted(dated, reverse=True):
+        if _is_whole(file):
+            return file, torn
+        torn.append(file)
+    return None, torn
 
 
 def find_to_resume(work_dir: Path) -> Path | None:
@@ -87,7 +96,8 @@ def set_aside(work_dir: Path, after: int | None) -> None:
     Args:
         work_dir: The folder; need not be there.
         after: The steps that the run goes on from: checkpoints of later ones, and torn ones, are
-            moved; None for a new run: all of digitdet's, torn ones, and the scalars.
+            moved, with a copy of the scalars, whose later rows are cut off; None for a new run:
+            all of digitdet's, torn ones, and the scalars.
     """
     for part in work_dir.glob(UNFINISHED):
         if Path(part.stem).stem.endswith(SUFFIXES):
@@ -100,6 +110,8 @@ def set_aside(work_dir: Path, after: int | None) -> None:
         return
     place = _unused(work_dir / time.strftime("earlier_%Y%m%d_%H%M%S"))
     place.mkdir()
+    if scalars not in moved and scalars.is_file():  # its rows beyond the run's steps go with them
+        shutil.copyfile(scalars, place / scalars.name)
     for file in moved:
         file.rename(place / file.name)
     what = "of an earlier run" if after is None else f"of steps after {after}, or torn"

@@ -10,7 +10,7 @@ from mmengine.runner import EpochBasedTrainLoop
 
 from digitdet.checkpoints.changes import Change, find_changes
 from digitdet.checkpoints.content import check_resumable, config_text, states_of, unpack_hub
-from digitdet.checkpoints.finding import newest_checkpoint
+from digitdet.checkpoints.finding import search
 from digitdet.checkpoints.provenance import versions
 from digitdet.checkpoints.reading import load_file
 from digitdet.console import console
@@ -36,10 +36,7 @@ def load_resumable(file: str, map_location: Any = "cpu") -> dict[str, Any]:
 
 def _other(file: Path) -> str:
     """Name the newest whole checkpoint beside one that can't be used."""
-    try:
-        newest = newest_checkpoint(file.parent)
-    except ValueError:
-        newest = None
+    newest, _ = search(file.parent)
     return f"\nThe newest whole one beside it is `--resume {newest}`" if newest else ""
 
 

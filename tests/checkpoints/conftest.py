@@ -12,9 +12,11 @@ from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from digitdet.registry import DATASETS, HOOKS, METRICS, MODELS
 from digitdet.runner import Runner
 
 
+@MODELS.register_module()
 class Line(BaseModel):
     """A line; it begins with the same weights each time."""
 
@@ -29,6 +31,7 @@ class Line(BaseModel):
         return {"loss": (value - y).square().mean()} if mode == "loss" else [value]
 
 
+@DATASETS.register_module()
 class Points:
     """Points near a line."""
 
@@ -42,6 +45,7 @@ class Points:
         return {"x": torch.tensor([index / 8]), "y": torch.tensor([index % 3 / 4])}
 
 
+@METRICS.register_module()
 class Mean(BaseMetric):
     """The mean of what the model gives."""
 
@@ -52,6 +56,7 @@ class Mean(BaseMetric):
         return {"mean": sum(results) / len(results)}
 
 
+@HOOKS.register_module()
 class Break(Hook):
     """Ends a run as a kill would, after a step."""
 
@@ -67,16 +72,17 @@ class Break(Hook):
 
 def line_config(work_dir: Path) -> dict[str, Any]:
     """Two epochs of four steps, with a validation and a schedule."""
-    points = dict(dataset=dict(type=Points), batch_size=2, num_workers=0)
+    points: dict[str, Any] = dict(dataset=dict(type="Points"), batch_size=2, num_workers=0)
+    points["collate_fn"] = dict(type="default_collate")
     return dict(
         default_scope="digitdet",
         work_dir=str(work_dir),
-        model=dict(type=Line),
+        model=dict(type="Line"),
         train_dataloader=dict(**points, sampler=dict(type="DefaultSampler", shuffle=True)),
         val_dataloader=dict(**points, sampler=dict(type="DefaultSampler", shuffle=False)),
         train_cfg=dict(by_epoch=True, max_epochs=2),
         val_cfg=dict(),
-        val_evaluator=dict(type=Mean),
+        val_evaluator=dict(type="Mean"),
         optim_wrapper=dict(optimizer=dict(type="SGD", lr=0.1, momentum=0.9)),
         param_scheduler=[dict(type="LinearLR", start_factor=0.1, end=8, by_epoch=False)],
         default_hooks=dict(
@@ -101,9 +107,3 @@ def line_run(tmp_path: Path) -> Callable[..., Runner]:
         return Runner.from_cfg(config)
 
     return build
-
-
-@pytest.fixture
-def breaking() -> Callable[[int], Break]:
-    """Returns a hook that breaks a run after a step."""
-    return Break

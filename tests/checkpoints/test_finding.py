@@ -147,10 +147,12 @@ def test_a_run_that_goes_on_from_an_earlier_step_sets_aside_the_later_ones(
     write(tmp_path / "best_map_epoch_1.pth", 10, 1, is_resumable=False)
     write(tmp_path / "best_map_epoch_3.pth", 30, 3, is_resumable=False)
     write(tmp_path / "iter_25.pth", 25, 2)
-    (tmp_path / "scalars.csv").touch()
+    (tmp_path / "scalars.csv").write_bytes(b"step\n30\n")
     set_aside(tmp_path, 20)
     (folder,) = tmp_path.glob("earlier_*")
-    assert _names(folder) == ["best_map_epoch_3.pth", "epoch_3.pth", "iter_25.pth"]
+    later = ["best_map_epoch_3.pth", "epoch_3.pth", "iter_25.pth", "scalars.csv"]
+    assert _names(folder) == later
+    assert (folder / "scalars.csv").read_bytes() == b"step\n30\n"
     kept = ["best_map_epoch_1.pth", folder.name, "epoch_1.pth", "epoch_2.pth", "scalars.csv"]
     assert _names(tmp_path) == kept
 
