@@ -55,12 +55,12 @@ def ignore_signals(worker_init_fn: Callable[[int], None] | None) -> Callable[[in
 
 
 def _end_workers() -> None:
-    """End workers that are left when the process exits: its SIGTERM would leave them waiting."""
-    workers = [
-        child
-        for child in multiprocessing.active_children()
-        if getattr(getattr(child, "_target", None), "__module__", "").startswith("torch.utils.data")
-    ]
+    """End workers that are left when the process exits: its SIGTERM would leave them waiting.
+
+    It would send that to all daemons, and wait for them for ever. A started process no longer tells
+    what it runs, so that those of loaders can't be told from others.
+    """
+    workers = [child for child in multiprocessing.active_children() if child.daemon]
     if workers and hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch's would call it an error
     for worker in workers:
