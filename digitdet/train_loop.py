@@ -1,24 +1,26 @@
 """The loop of a training: from any step on, until it is done or asked to end."""
 
-import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import mmengine.runner
-from mmengine.dist import get_world_size, is_main_process
+from mmengine.dist import all_gather_object, get_rank, get_world_size, is_main_process
 from mmengine.hooks import Hook
 from torch import nn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader
 
 from digitdet.checkpoints.random_states import capture, restore
+from digitdet.datasets.remaining import remaining_batches
 from digitdet.hooks.accumulation_hook import is_updated
 from digitdet.hooks.checkpoint_hook import VALIDATED, CheckpointHook
 from digitdet.interruption import SignalWatch, TrainingInterrupted, way_on
 from digitdet.processes import largest_of_processes
 from digitdet.registry import LOOPS
 from digitdet.worker_signals import held_signals
+
+EPOCH_START = "epoch_start_random_states"
 
 
 @LOOPS.register_module()
@@ -32,10 +34,26 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
     ended after a batch, in a distributed run when it is done.
 
     Its arguments are mmengine's.
+
+    Attributes:
+        epoch_start: States of the generators when the epoch's batches began; None if not known.
     """
 
     _watch: SignalWatch
     _before_validation: dict[str, Any]  # states of the generators
+
+    def __init__(
+        self,
+        runner: Any,
+        dataloader: DataLoader[Any] | dict[str, Any],
+        max_epochs: int,
+        val_begin: int = 1,
+        val_interval: int = 1,
+        dynamic_intervals: list[tuple[int, int]] | None = None,
+    ) -> None:
+        super().__init__(runner, dataloader, max_epochs, val_begin, val_interval, dynamic_intervals)
+        self.epoch_start: dict[str, Any] | None = None
+        runner.register_hook(_LoopHook(self))
 
     def run(self) -> nn.Module:
         """Train.
@@ -44,7 +62,6 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
             TrainingInterrupted: If a signal ended the training.
         """
         self._watch = SignalWatch()
-        self.runner.register_hook(_BetweenBatches(self._look_in_validation))
         with self._watch:
             try:
                 self._run()
@@ -113,7 +130,12 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         if done >= len(self.dataloader):
             self._restore_randomness()
             return iter(())
-        loader = remaining_batches(self.dataloader, done) if done else self.dataloader
+        if done:
+            if self.epoch_start is not None:
+                restore(self.epoch_start)
+            loader = remaining_batches(self.dataloader, done)
+        else:
+            self.epoch_start, loader = capture(), self.dataloader
         with held_signals():
             batches = iter(loader)  # draws a seed for its workers
         self._restore_randomness()
@@ -125,7 +147,8 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         if states is not None:
             restore(states)
 
-    def _look_in_validation(self) -> None:
+    def look_in_validation(self) -> None:
+        """Save what was before the validation and end, if a signal came."""
         # In a distributed run the processes may have different numbers of batches.
         if self._watch.noted and get_world_size() == 1:
             restore(self._before_validation)
@@ -157,57 +180,27 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         return error
 
 
-class _BetweenBatches(Hook):
-    """Lets a validation end early."""
+class _LoopHook(Hook):
+    """What the loop does at moments that are not its own.
+
+    It lets a validation end early, and keeps in checkpoints within an epoch the states that the
+    generators had when the epoch began: a sampler's order may follow from them.
+    """
 
     priority = "LOWEST"
 
-    def __init__(self, look: Callable[[], None]) -> None:
-        self._look = look
+    def __init__(self, loop: EpochBasedTrainLoop) -> None:
+        self.loop = loop
 
     def after_val_iter(self, *_: Any, **__: Any) -> None:
-        self._look()
+        self.loop.look_in_validation()
 
+    def before_save_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:  # noqa: ARG002
+        meta = checkpoint["meta"]
+        if meta["is_resumable"] and meta["epoch_step"]:
+            checkpoint[EPOCH_START] = all_gather_object(self.loop.epoch_start)
 
-def remaining_batches(loader: DataLoader[Any], done: int) -> Iterable[Any]:
-    """Return what a loader gives after its first batches.
-
-    Args:
-        loader: The loader. Of a data set that can only be read through, the first batches are read.
-        done: How many batches are left out.
-    """
-    if isinstance(loader.dataset, IterableDataset):
-        return itertools.islice(loader, done, None)
-    arguments: dict[str, Any] = {
-        name: getattr(loader, name)
-        for name in (
-            "num_workers",
-            "collate_fn",
-            "pin_memory",
-            "timeout",
-            "worker_init_fn",
-            "multiprocessing_context",
-            "generator",
-            "prefetch_factor",
-            "in_order",
-        )
-    }
-    if loader.batch_sampler is None:  # it does not make batches
-        sampler = _Rest(loader.sampler, done)
-        return DataLoader(loader.dataset, batch_size=None, sampler=sampler, **arguments)
-    batches: Any = _Rest(loader.batch_sampler, done)
-    return DataLoader(loader.dataset, batch_sampler=batches, **arguments)
-
-
-class _Rest:
-    """What a sampler gives after its first items."""
-
-    def __init__(self, sampler: Any, done: int) -> None:
-        self.sampler = sampler
-        self.done = done
-
-    def __iter__(self) -> Iterator[Any]:
-        return itertools.islice(iter(self.sampler), self.done, None)
-
-    def __len__(self) -> int:
-        return len(self.sampler) - self.done
+    def after_load_checkpoint(self, runner: Any, checkpoint: Mapping[str, Any]) -> None:
+        states = checkpoint.get(EPOCH_START, ())
+        if runner._resume and len(states) == get_world_size():
+            self.loop.epoch_start = states[get_rank()]
