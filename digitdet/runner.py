@@ -19,7 +19,7 @@ from mmengine.runner import BaseLoop, LogProcessor
 from torch import nn
 from torch.utils.data import DataLoader
 
-from digitdet.checkpoints.content import pack
+from digitdet.checkpoints.content import check_plain, pack
 from digitdet.checkpoints.finding import find_to_resume, set_aside
 from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
@@ -34,6 +34,7 @@ from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
 from digitdet.histories import bound_histories, check_windows
+from digitdet.launchers import set_rank_variables
 from digitdet.models.weights import check_state_dict
 from digitdet.worker_signals import ignore_signals
 
@@ -100,7 +101,7 @@ class Runner(mmengine.runner.Runner):
         """
         on_cpu = not torch.cuda.is_available()
         if self.distributed and on_cpu and not torch.distributed.is_initialized():
-            _set_rank_variables(self.launcher)
+            set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
         warnings.filterwarnings("ignore", OLD_NAMES, FutureWarning)
@@ -276,6 +277,10 @@ class Runner(mmengine.runner.Runner):
                 not as ``by_epoch`` says.
             by_epoch: Whether an epoch is about to end; else it is a step.
             backend_args: Not used; mmengine's argument.
+
+        Raises:
+            OSError: If the disk is full, or can't be written to.
+            TypeError: If a hook adds what could not be loaded safely.
         """
         given = dict(meta or {})
         checkpoint = pack(
@@ -286,6 +291,7 @@ class Runner(mmengine.runner.Runner):
             is_stopover=given.get("is_stopover", False),
         )
         self.call_hook("before_save_checkpoint", checkpoint=checkpoint)
+        check_plain(checkpoint)
         if is_main_process():
             write_checkpoint(Path(out_dir, filename), checkpoint)
 
@@ -333,21 +339,3 @@ def _refuse_empty(loader: DataLoader[Any], name: str) -> None:
             f"{name}: its {len(loader.dataset)} pictures give no batch of {loader.batch_size}; "  # type: ignore[arg-type]
             "lower batch_size, or write drop_last=False"
         )
-
-
-_RANK_VARIABLES = {
-    "slurm": ("SLURM_PROCID", "SLURM_LOCALID", "SLURM_NTASKS"),
-    "mpi": ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_SIZE"),
-}
-
-
-def _set_rank_variables(launcher: str) -> None:
-    """Give torch the ranks that Slurm or MPI names; torchrun names them itself."""
-    for name, source in zip(
-        ("RANK", "LOCAL_RANK", "WORLD_SIZE"), _RANK_VARIABLES.get(launcher, ()), strict=False
-    ):
-        if source not in os.environ:
-            raise ValueError(f"--launcher {launcher} needs {source}, which is not set")
-        os.environ[name] = os.environ[source]
-    os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
-    os.environ.setdefault("MASTER_PORT", "29500")

@@ -9,13 +9,14 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from digitdet.runner import Runner, _set_rank_variables
+from digitdet.launchers import set_rank_variables
+from digitdet.runner import Runner
 
 
 def test_a_launcher_whose_variables_are_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLURM_PROCID", raising=False)
     with pytest.raises(ValueError, match="--launcher slurm needs SLURM_PROCID, which is not set"):
-        _set_rank_variables("slurm")
+        set_rank_variables("slurm")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_the_ranks_of_a_launcher_reach_torch(
         monkeypatch.delenv(name)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    _set_rank_variables(launcher)
+    set_rank_variables(launcher)
     assert [os.environ.get(name) for name in names[:3]] == ["5", "1", "8"]
     assert all(os.environ.get(name) for name in names[3:])
 

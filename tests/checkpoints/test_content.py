@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from mmengine.hooks import Hook
 from mmengine.logging import MessageHub
 from mmengine.optim import OptimWrapper
 from mmengine.registry import PARAM_SCHEDULERS
@@ -161,6 +162,21 @@ def test_a_checkpoint_holds_tensors_and_plain_values_alone(line_run: Build, tmp_
     assert kinds(content) <= {dict, list, tuple, str, int, float, bool, type(None), Tensor}
     assert "config" not in content["meta"]
     check_resumable(content, "it")
+
+
+@pytest.mark.parametrize("value", [np.float64(1.0), np.ones(2), {1, 2}, Path("a"), {"a": [kinds]}])
+def test_a_hook_that_adds_what_does_not_load_safely_is_refused(
+    value: Any, line_run: Build, tmp_path: Path
+) -> None:
+    class Adding(Hook):
+        def before_save_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:  # noqa: ARG002
+            checkpoint["own"] = value
+
+    runner = line_run("run", {"train_cfg.max_epochs": 1})
+    runner.register_hook(Adding())
+    with pytest.raises(TypeError, match=r"checkpoint\['own'\].* is a "):
+        runner.train()
+    assert not list((tmp_path / "run").glob("*.pth"))
 
 
 @pytest.mark.parametrize(
