@@ -1,10 +1,7 @@
 """mmengine's Runner, quiet on the console and able to run distributed on a CPU."""
 
 import itertools
-import logging
 import os
-import re
-import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -23,33 +20,15 @@ from digitdet.checkpoints.content import check_plain, pack
 from digitdet.checkpoints.finding import find_to_resume, set_aside
 from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
-from digitdet.checkpoints.resuming import (
-    check_continuation,
-    describe_continuation,
-    load_resumable,
-    restore_state,
-    steps_kept,
-)
+from digitdet.checkpoints.resuming import go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
 from digitdet.histories import bound_histories, check_windows
 from digitdet.launchers import set_rank_variables
 from digitdet.models.weights import check_state_dict
+from digitdet.quiet_logs import ignore_old_names, quieten
 from digitdet.worker_signals import ignore_signals
-
-# Warnings of mmengine 0.10.7 that say nothing a user can act on: of its own code, of parameters
-# that the config itself froze, one for each, of accumulated gradients that a resumed run would
-# lack (AccumulationHook leaves none over), of data sets without names for a visualizer that draws
-# none, and of metrics whose figures have no prefix.
-OWN_WARNINGS = re.compile(
-    r'"FileClient" will be deprecated|"HardDiskBackend" is the alias'
-    r"|\S+ is skipped since its requires_grad=False"
-    r"|Resumed iteration number is not divisible by|Gradient accumulative may slightly decrease"
-    r"|Dataset \S+ has no metainfo|The prefix is not set in metric class"
-)
-# torch's, of lines of mmengine's AmpOptimWrapper and MMDistributedDataParallel.
-OLD_NAMES = r"`(torch\.cuda\.amp\.GradScaler\(args\.\.\.\)|broadcast_buffers)` is deprecated"
 
 
 class Runner(mmengine.runner.Runner):
@@ -72,10 +51,7 @@ class Runner(mmengine.runner.Runner):
     def build_logger(self, log_level: str = "INFO", **kwargs: Any) -> MMLogger:
         """Build the logger; its console handler shows warnings and worse."""
         logger = super().build_logger(log_level=log_level, **kwargs)
-        for handler in logger.handlers:
-            handler.addFilter(lambda record: not OWN_WARNINGS.match(record.getMessage()))
-            if not isinstance(handler, logging.FileHandler):
-                handler.setLevel(max(handler.level, logging.WARNING))
+        quieten(logger)
         return logger
 
     def build_message_hub(self, message_hub: dict[str, Any] | None = None) -> MessageHub:
@@ -104,7 +80,7 @@ class Runner(mmengine.runner.Runner):
             set_rank_variables(self.launcher)
             torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
-        warnings.filterwarnings("ignore", OLD_NAMES, FutureWarning)
+        ignore_old_names()
         self._timestamp = _unused_stamp(self.timestamp)
 
     def set_randomness(
@@ -150,17 +126,7 @@ class Runner(mmengine.runner.Runner):
             ValueError: If no run can go on from it, or not this one.
         """
         self._load_from, self._resume = filename, True
-        checkpoint = load_resumable(filename, map_location)
-        check_continuation(self, checkpoint, filename)
-        self._take_weights(checkpoint, filename)
-        self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
-        if self.param_schedulers is not None:
-            self.param_schedulers = self.build_param_scheduler(self.param_schedulers)
-        restore_state(self, checkpoint, filename)
-        self.logger.info(f"resumed epoch: {self.epoch}, iter: {self.iter}")
-        if is_main_process():
-            for text in describe_continuation(self, checkpoint["meta"], filename):
-                console.print(text)
+        go_on(self, filename, map_location)
 
     def train(self) -> nn.Module:
         """Train; what an earlier run left in the work folder is set aside."""
@@ -241,10 +207,10 @@ class Runner(mmengine.runner.Runner):
             ValueError: If it is not a checkpoint of tensors and plain values, or does not fit.
         """
         checkpoint: dict[str, Any] = load_file(filename, map_location)
-        self._take_weights(checkpoint, filename)
+        self.take_weights(checkpoint, filename)
         return checkpoint
 
-    def _take_weights(self, checkpoint: dict[str, Any], source: str) -> None:
+    def take_weights(self, checkpoint: dict[str, Any], source: str) -> None:
         """Load a checkpoint's weights, which hooks may change before."""
         state_dict_of(checkpoint, source)
         self.call_hook("after_load_checkpoint", checkpoint=checkpoint)

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from digitdet.checkpoints.content import config_text
+from digitdet.checkpoints.provenance import versions
+
 # Where a run is and what it begins with, which every resumed run changes.
 NOT_COUNTED = re.compile(r"(work_dir|load_from|resume|launcher|model\.weights)")
 # Parts that a state in the checkpoint was made by: to another one it means nothing.
@@ -17,6 +20,8 @@ HELD = re.compile(
     r"|(param_scheduler|auto_scale_lr|randomness\.seed)(\..+)?"
 )
 LONGEST = 60
+MOST_SHOWN = 20
+ANEW = "start from its weights instead, without --resume: `--cfg-options load_from=FILE`"
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,45 @@ class Change:
     def __str__(self) -> str:
         ignored = "  (ignored)" if self.effect == "held" else ""
         return f"{self.key}: {_shortened(self.then)} -> {_shortened(self.now)}{ignored}"
+
+
+def describe_continuation(runner: Any, meta: Mapping[str, Any], source: str) -> Iterator[str]:
+    """Yield what has to be said of a run that goes on, once its position is restored.
+
+    Args:
+        runner: A `digitdet.runner.Runner`.
+        meta: What the checkpoint says of itself.
+        source: Where it comes from.
+    """
+    changes = changes_of(runner, meta)
+    if changes:
+        lines = [f"the config is not that of {source}:", *map(str, changes[:MOST_SHOWN])]
+        more = len(changes) - MOST_SHOWN
+        yield "\n  ".join([*lines, f"and {more} more values"] if more > 0 else lines)
+    if any(change.effect == "held" for change in changes):
+        yield f"what is ignored goes on as the checkpoint's state holds it; to use it, {ANEW}"
+    own, before = versions(), meta["versions"]
+    others = [f"{name} {before[name]} -> {own[name]}" for name in own if own[name] != before[name]]
+    if others:
+        yield f"written with other versions, so that last digits may differ: {', '.join(others)}"
+    then, now = meta["batches_per_epoch"], len(runner.train_dataloader)
+    if then != now:
+        yield (
+            f"an epoch has {now} steps now, {then} before; steps and schedules go on from "
+            f"{meta['iter']}"
+        )
+    if runner.epoch >= runner.max_epochs and runner.iter >= runner.max_iters:
+        yield (
+            f"{source} is the end of this training, after epoch {runner.epoch} of "
+            f"{runner.max_epochs}: nothing is left to train. To train further, give it more "
+            f"epochs, `--cfg-options train_cfg.max_epochs=N`, with the rate that it ended with; "
+            f"or {ANEW}"
+        )
+
+
+def changes_of(runner: Any, meta: Mapping[str, Any]) -> list[Change]:
+    """Find what differs between a run's config and a checkpoint's."""
+    return find_changes(meta["cfg"], config_text(runner.cfg))
 
 
 def find_changes(then: str, now: str) -> list[Change]:

@@ -1,6 +1,6 @@
 """Takes over from a checkpoint what a run goes on with, beside the weights."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +8,38 @@ from mmengine.dist import get_rank, get_world_size, is_main_process
 from mmengine.hooks import EMAHook
 from mmengine.runner import EpochBasedTrainLoop
 
-from digitdet.checkpoints.changes import Change, find_changes
-from digitdet.checkpoints.content import check_resumable, config_text, states_of, unpack_hub
+from digitdet.checkpoints.changes import ANEW, changes_of, describe_continuation
+from digitdet.checkpoints.content import check_resumable, states_of
 from digitdet.checkpoints.finding import search
-from digitdet.checkpoints.provenance import versions
+from digitdet.checkpoints.message_hub import unpack_hub
 from digitdet.checkpoints.reading import load_file
 from digitdet.console import console
 
-ANEW = "start from its weights instead, without --resume: `--cfg-options load_from=FILE`"
-MOST_SHOWN = 20  # changed values; the log file has all
+
+def go_on(runner: Any, file: str, map_location: Any = "cpu") -> None:
+    """Put a run to where another was stopped, and say what has changed.
+
+    Args:
+        runner: A `digitdet.runner.Runner` that has not made a step.
+        file: The checkpoint.
+        map_location: Where its tensors go first.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If no run can go on from it, or not this one.
+    """
+    checkpoint = load_resumable(file, map_location)
+    check_continuation(runner, checkpoint, file)
+    runner.take_weights(checkpoint, file)
+    runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+    if runner.param_schedulers is not None:
+        runner.param_schedulers = runner.build_param_scheduler(runner.param_schedulers)
+    restore_state(runner, checkpoint, file)
+    runner.logger.info(f"resumed epoch: {runner.epoch}, iter: {runner.iter}")
+    if is_main_process():
+        for text in describe_continuation(runner, checkpoint["meta"], file):
+            console.print(text)
+            runner.logger.info(text)
 
 
 def load_resumable(file: str, map_location: Any = "cpu") -> dict[str, Any]:
@@ -60,7 +83,7 @@ def check_continuation(runner: Any, checkpoint: Mapping[str, Any], source: str) 
             f"config, its data and {get_world_size()} processes has {now}; go on as it was, or "
             "from an epoch's end: `--resume` with an epoch_*.pth"
         )
-    refused = [c for c in _changes(runner, meta) if c.effect == "refused"]
+    refused = [c for c in changes_of(runner, meta) if c.effect == "refused"]
     if refused:
         raise ValueError(
             f"{source}: holds the state of another kind: {'; '.join(map(str, refused))}. Resume "
@@ -106,38 +129,6 @@ def restore_state(runner: Any, checkpoint: Mapping[str, Any], source: str) -> No
     runner.random_states = _own_states(checkpoint["random_states"], source)
 
 
-def describe_continuation(runner: Any, meta: Mapping[str, Any], source: str) -> Iterator[str]:
-    """Yield what has to be said of a run that goes on, once its position is restored.
-
-    Args:
-        runner: A `digitdet.runner.Runner`.
-        meta: What the checkpoint says of itself.
-        source: Where it comes from.
-    """
-    changes = _changes(runner, meta)
-    if changes:
-        yield "\n  ".join((f"the config is not that of {source}:", *map(str, changes)))
-    if any(change.effect == "held" for change in changes):
-        yield f"what is ignored goes on as the checkpoint's state holds it; to use it, {ANEW}"
-    own, before = versions(), meta["versions"]
-    others = [f"{name} {before[name]} -> {own[name]}" for name in own if own[name] != before[name]]
-    if others:
-        yield f"written with other versions, so that last digits may differ: {', '.join(others)}"
-    then, now = meta["batches_per_epoch"], len(runner.train_dataloader)
-    if then != now:
-        yield (
-            f"an epoch has {now} steps now, {then} before; steps and schedules go on from "
-            f"{meta['iter']}"
-        )
-    if runner.epoch >= runner.max_epochs and runner.iter >= runner.max_iters:
-        yield (
-            f"{source} is the end of this training, after epoch {runner.epoch} of "
-            f"{runner.max_epochs}: nothing is left to train. To train further, give it more "
-            f"epochs, `--cfg-options train_cfg.max_epochs=N`, with the rate that it ended with; "
-            f"or {ANEW}"
-        )
-
-
 def is_at_home(runner: Any) -> bool:
     """Whether a run goes on from a checkpoint of its own folder."""
     return Path(runner._load_from).resolve().parent == Path(runner.work_dir).resolve()
@@ -167,10 +158,6 @@ def _go_to(runner: Any, epoch: int, iteration: int, epoch_step: int) -> None:
     runner.other_steps = iteration - epoch_step - epoch * batches
     if isinstance(loop, EpochBasedTrainLoop):
         loop._max_iters = loop.max_epochs * batches + runner.other_steps
-
-
-def _changes(runner: Any, meta: Mapping[str, Any]) -> list[Change]:
-    return find_changes(meta["cfg"], config_text(runner.cfg))
 
 
 def _restore_seed(runner: Any, seed: int) -> None:

@@ -16,7 +16,8 @@ from mmengine.registry import PARAM_SCHEDULERS
 from torch import Tensor, nn
 
 from digitdet import config
-from digitdet.checkpoints.content import check_resumable, pack_hub, states_of, unpack_hub
+from digitdet.checkpoints.content import check_resumable, states_of
+from digitdet.checkpoints.message_hub import pack_hub, unpack_hub
 from digitdet.checkpoints.reading import read_meta
 from digitdet.histories import HISTORY_LENGTH
 from digitdet.plain_values import to_plain

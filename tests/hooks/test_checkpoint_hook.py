@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from digitdet.checkpoints.content import HISTORY_LENGTH, pack_hub, unpack_hub
+from digitdet.checkpoints.message_hub import pack_hub
 from digitdet.hooks import CheckpointHook
 from digitdet.plain_values import to_plain
 from digitdet.runner import Runner
@@ -52,51 +52,6 @@ def test_what_became_plain_loads_safely(tmp_path: Path) -> None:
     loaded = torch.load(tmp_path / "a.pth", weights_only=True)
     assert loaded["b"][:2] == (1.5, "c")
     assert torch.equal(loaded["b"][2], torch.ones(2))
-
-
-def test_an_empty_message_hub_comes_back_from_a_file(tmp_path: Path) -> None:
-    state = MessageHub.get_instance("empty").state_dict()
-    torch.save(to_plain(pack_hub(state)), tmp_path / "hub.pth")
-    packed = torch.load(tmp_path / "hub.pth", weights_only=True)
-    assert unpack_hub(packed, tmp_path)["log_scalars"] == {}
-
-
-@pytest.mark.parametrize("length", [1, HISTORY_LENGTH + 30])
-def test_a_message_hub_comes_back_from_a_file(tmp_path: Path, length: int) -> None:
-    hub = MessageHub.get_instance("one")
-    for step in range(length):
-        hub.update_scalar("train/loss", step / 4, count=step % 3 + 1)
-    hub.update_info("best_score", np.float64(0.5))
-    hub.update_info("cfg", "import os")
-    hub.update_info("evaluation_history", [{"epoch": 1, "loss": None, "metrics": {"map": 0.5}}])
-    torch.save(to_plain(pack_hub(hub.state_dict())), tmp_path / "hub.pth")
-    packed = torch.load(tmp_path / "hub.pth", weights_only=True)
-
-    other = MessageHub.get_instance("other")
-    other.load_state_dict(unpack_hub(packed, tmp_path))
-    before, after = hub.get_scalar("train/loss"), other.get_scalar("train/loss")
-    for window in (1, 10, min(length, HISTORY_LENGTH)):
-        assert after.mean(window) == pytest.approx(before.mean(window))
-    assert after.current() == before.current()
-    assert other.get_info("best_score") == 0.5
-    assert other.get_info("evaluation_history") == hub.get_info("evaluation_history")
-    assert "cfg" not in other.runtime_info
-    other.update_scalar("train/loss", 9.0)
-    assert after.current() == 9.0
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_the_best_checkpoint_of_another_folder_is_not_taken_over(
-    there: bool, tmp_path: Path
-) -> None:
-    own = tmp_path / "best_map_epoch_2.pth"
-    if there:
-        own.touch()
-    info = {"best_ckpt": "/elsewhere/best_map_epoch_2.pth", "best_score": 0.5}
-    hub = {"log_scalars": {}, "runtime_info": info, "resumed_keys": {}}
-    unpacked = unpack_hub(hub, tmp_path)["runtime_info"]
-    assert unpacked.get("best_ckpt") == (str(own) if there else None)
-    assert unpacked["best_score"] == 0.5
 
 
 class Line(BaseModel):
