@@ -1,0 +1,41 @@
+"""Runs that nobody stops."""
+
+import time
+from pathlib import Path
+
+from crashing.comparison import table
+from crashing.processes import Zygote
+from crashing.variants import Variant
+
+
+class References:
+    """The unbroken runs, one of each kind, made when they are first needed."""
+
+    def __init__(self, zygote: Zygote, folder: Path) -> None:
+        self._zygote = zygote
+        self._folder = folder
+        self._seconds: dict[str, float] = {}
+        self._tables: dict[str, list[str]] = {}
+
+    def make(self, variant: Variant) -> None:
+        """Run it, if this was not done; only then is the rest of it known."""
+        if variant.name in self._seconds:
+            return
+        if not self._seconds:
+            self._zygote.warm_up(variant.arguments(self._folder / "warm-up"))
+        training = self._zygote.start(variant.arguments(self.folder(variant)))
+        assert training.wait() == 0, training.output()
+        self._seconds[variant.name] = time.monotonic() - training.began
+        self._tables[variant.name] = table(training.output())
+
+    def folder(self, variant: Variant) -> Path:
+        """Return what the run left."""
+        return self._folder / variant.name
+
+    def seconds(self, variant: Variant) -> float:
+        """Return the time that it took."""
+        return self._seconds[variant.name]
+
+    def table(self, variant: Variant) -> list[str]:
+        """Return the lines of the table of its epochs."""
+        return self._tables[variant.name]
