@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmengine.dist import all_gather_object
-from mmengine.logging import HistoryBuffer
+from mmengine.logging import MessageHub
 from mmengine.utils import apply_to
 from torch import Tensor
 
@@ -33,6 +33,8 @@ PLAIN = (type(None), bool, int, float, str)
 # set anew.
 PLACES = ("epoch", "iter", "loop_stage", "max_epochs", "max_iters")
 UNSAVED = ("cfg", "dataset_meta", *PLACES)
+# Where the message hub holds the finished steps at the latest validation.
+VALIDATED_STEP = "validated_step"
 # Of the scalars under "val/", those that are times and no figures of the validation.
 TIMES = ("time", "data_time")
 
@@ -61,6 +63,7 @@ def pack(
             "epoch": epoch,
             "iter": iteration,
             "epoch_step": runner.epoch_step(epoch, iteration),
+            "metrics": _metrics_of(runner.message_hub, iteration),
             "is_stopover": is_stopover,
             "is_resumable": with_optimizer,
         },
@@ -91,7 +94,6 @@ def _describe(runner: Any) -> dict[str, Any]:
         "dataset_meta": named,
         "versions": versions(),
         "git": runner.git,
-        "metrics": _latest_metrics(runner.message_hub.log_scalars),
     }
     return {key: to_plain(value) for key, value in described.items()}
 
@@ -101,11 +103,13 @@ def config_text(config: Any) -> str:
     return json.dumps(config.to_dict(), default=str)
 
 
-def _latest_metrics(scalars: Mapping[str, HistoryBuffer]) -> dict[str, float]:
-    """Return the figures of the latest validation, which mmengine's RuntimeInfoHook keeps."""
-    names = (name for name in scalars if name.startswith("val/"))
-    figures = {name.removeprefix("val/"): scalars[name] for name in names}
-    return {name: float(f.current()) for name, f in figures.items() if name not in TIMES}
+def _metrics_of(hub: MessageHub, iteration: int) -> dict[str, float]:
+    """Return the figures of the weights after so many steps; none if these are not validated."""
+    if hub.runtime_info.get(VALIDATED_STEP) != iteration:
+        return {}
+    names = [name for name in hub.log_scalars if name.startswith("val/")]
+    figures = {name.removeprefix("val/"): hub.get_scalar(name).current() for name in names}
+    return {name: float(figure) for name, figure in figures.items() if name not in TIMES}
 
 
 def _plain(value: Any) -> Any:

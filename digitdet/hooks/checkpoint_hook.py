@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from digitdet.checkpoints.best import BestFigure, best_figures
+from digitdet.checkpoints.content import VALIDATED_STEP
 from digitdet.checkpoints.keeping import STOPOVER, KeptCheckpoints, numbered_files
 from digitdet.hooks.accumulation_hook import is_updated
 from digitdet.registry import HOOKS
@@ -153,6 +154,7 @@ class CheckpointHook(Hook):
             ValueError: If a figure is not among those that were computed.
         """
         runner.message_hub.update_info(VALIDATED, runner.epoch)
+        runner.message_hub.update_info(VALIDATED_STEP, runner.iter)
         for figure in self.figures:
             self._keep_best(runner, figure, metrics or {})
         if self._regular and self._regular[0] == runner.iter:

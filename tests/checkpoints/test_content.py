@@ -157,6 +157,20 @@ def test_before_a_validation_there_are_no_metrics(line_run: Build, tmp_path: Pat
     assert read_meta(tmp_path / "run" / "epoch_1.pth")["metrics"] == {}
 
 
+def test_weights_that_were_trained_on_since_the_validation_have_no_metrics(
+    line_run: Build, tmp_path: Path
+) -> None:
+    settings = {"train_cfg.val_interval": 2, "train_cfg.max_epochs": 4}
+    line_run("run", {**settings, "default_hooks.checkpoint.save_best": "mean"}).train()
+    metrics = {
+        epoch: read_meta(tmp_path / "run" / f"epoch_{epoch}.pth")["metrics"]
+        for epoch in range(1, 5)
+    }
+    assert [epoch for epoch, found in metrics.items() if found] == [2, 4]
+    (best,) = (tmp_path / "run").glob("best_mean*")
+    assert read_meta(best)["metrics"] in (metrics[2], metrics[4])
+
+
 def test_a_checkpoint_holds_tensors_and_plain_values_alone(line_run: Build, tmp_path: Path) -> None:
     line_run("run").train()
     content = torch.load(tmp_path / "run" / "epoch_2.pth", weights_only=True)
