@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
-from digitdet.whole_files import whole_file
+from digitdet.whole_files import remove_parts, whole_file
 
 SCALARS_CSV, HEADER = "scalars.csv", ("step", "epoch", "name", "value")
 CHUNK_BYTES = 2**20
@@ -84,6 +84,7 @@ def begin(file: Path) -> tuple[ScalarsFile, str]:
         The file, and what has to be said; empty if nothing.
     """
     kept = _keep(file)
+    remove_parts(file)
     header = _encode([HEADER])
     with whole_file(file, is_durable=True) as part:
         part.write_bytes(header)

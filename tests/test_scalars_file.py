@@ -25,7 +25,9 @@ def write(file: Path, *steps: Sequence[Row]) -> list[Extent]:
 
 def test_a_file_without_rows_is_its_header(tmp_path: Path) -> None:
     file = tmp_path / "scalars.csv"
+    (tmp_path / ".scalars.csv.0a1b2c3d.part").touch()  # of a start that was killed
     (extent,) = write(file)
+    assert list(tmp_path.iterdir()) == [file]
     assert file.read_bytes() == b"step,epoch,name,value\n"
     assert extent["bytes"] == 22
 

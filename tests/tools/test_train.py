@@ -325,6 +325,7 @@ def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("epoch 1/1  loss") == 1
     assert torch.load(tmp_path / "epoch_1.pth", weights_only=True)["meta"]["iter"] == 1
+    assert [row[:2] for row in _scalars(tmp_path, "train/loss")] == [(1, 1)]
 
 
 def test_the_number_accuracy_can_decide_which_epoch_is_best(
