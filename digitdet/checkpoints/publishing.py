@@ -86,8 +86,6 @@ def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
         return {}
     kept = {key: meta[key] for key in PUBLISHED if key in meta}
     kept["experiment_name"] = STAMP.sub("", str(kept.get("experiment_name", "")))
-    if meta.get("is_stopover"):
-        kept["metrics"] = {}
     try:
         config = json.loads(kept.get("cfg", "{}"))
         kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
