@@ -6,11 +6,12 @@ import itertools
 import os
 import shutil
 import zlib
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
+from digitdet.checkpoints.writing import FULL
 from digitdet.whole_files import remove_parts, whole_file
 
 SCALARS_CSV, HEADER = "scalars.csv", ("step", "epoch", "name", "value")
@@ -54,27 +55,40 @@ class ScalarsFile:
             OSError: If they can't be written.
         """
         data = _encode(rows)
-        try:
+        with self._explained():
             self._stream.write(data)
             self._stream.flush()
-        except OSError as error:
-            with suppress(OSError):  # it tries once more to write them
-                self._stream.close()
-            raise OSError(
-                f"{self.file}: can't be written: {error.strerror}; {_free(self.file)}. The "
-                "checkpoints are untouched: make room, then go on with --resume"
-            ) from error
         self._extent["bytes"] += len(data)
         self._extent["crc32"] = zlib.crc32(data, self._extent["crc32"])
 
     def sync(self) -> Extent:
-        """Wait until all rows are on the disk, and return how much that is."""
-        os.fsync(self._stream.fileno())
+        """Wait until all rows are on the disk, and return how much that is.
+
+        Raises:
+            OSError: If they can't be written.
+        """
+        with self._explained():
+            os.fsync(self._stream.fileno())
         return self._extent.copy()
 
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say why rows can't be written, and how a run goes on."""
+        try:
+            yield
+        except OSError as error:
+            with suppress(OSError):  # it tries once more to write them
+                self._stream.close()
+            reason = FULL.get(error.errno or 0, error.strerror)
+            free = shutil.disk_usage(self.file.parent).free / 1e6
+            raise OSError(
+                f"{self.file}: can't be written ({reason}; {free:.1f} MB are free); the "
+                "checkpoints are untouched. Make room and go on with --resume"
+            ) from error
 
 
 def begin(file: Path) -> tuple[ScalarsFile, str]:
@@ -155,7 +169,3 @@ def _encode(rows: Iterable[Iterable[object]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def _free(file: Path) -> str:
-    return f"{shutil.disk_usage(file.parent).free / 2**20:,.0f} MiB are free there"
