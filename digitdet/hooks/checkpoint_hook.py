@@ -162,7 +162,7 @@ class CheckpointHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Save the end of a training that ended early."""
-        is_saved = self._saved is not None and self._saved[0] == _place(runner)
+        is_saved = self._regular is not None and self._regular[0] == runner.iter
         if self.save_last and runner.iter and not is_saved:
             self._save_regular(runner, self._number(runner), runner.epoch, runner.iter)
 
