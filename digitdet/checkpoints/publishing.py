@@ -32,6 +32,8 @@ PUBLISHED = (
 )
 # What a config says of one run on one machine.
 OF_RUN = ("work_dir", "load_from", "resume", "launcher")
+# The figures that the console shows.
+SHOWN = ("map", "map_50", "map_75", "number_accuracy")
 # The second of its start, with which mmengine ends the name of a run.
 STAMP = re.compile(r"(^|_)\d{8}_\d{6}(_\d+)?$")
 
@@ -127,8 +129,11 @@ def _description(meta: Mapping[str, Any]) -> str:
         return (
             "weights of another origin: no config, class names or figures are published with them"
         )
-    metrics = ", ".join(f"{key} {value:.4g}" for key, value in meta.get("metrics", {}).items())
+    metrics = meta.get("metrics", {})
+    shown = [name for name in SHOWN if name in metrics] or list(metrics)[: len(SHOWN)]
+    figures = ", ".join(f"{name} {metrics[name]:.4f}" for name in shown)
+    more = f" and {len(metrics) - len(shown)} more figures" if len(metrics) > len(shown) else ""
     return (
         f"{meta['experiment_name']}, epoch {meta.get('epoch')}, step {meta.get('iter')}, "
-        f"seed {meta.get('seed')}; {metrics or 'no figures, as they were not validated'}"
+        f"seed {meta.get('seed')}; {figures or 'no figures, as they were not validated'}{more}"
     )

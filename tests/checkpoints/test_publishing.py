@@ -171,12 +171,29 @@ def test_the_console_says_what_was_written(tmp_path: Path) -> None:
     said = text_of(checkpoint, tmp_path / "new" / "folder", "mine")
     (file,) = (tmp_path / "new" / "folder").iterdir()
     assert file.name.startswith("mine-")
-    assert "strong, epoch 12, step 4800, seed 3; map 0.4153, map_50 0.77" in said
+    assert "strong, epoch 12, step 4800, seed 3; map 0.4153, map_50 0.7700\n" in said
     assert f"written: {file}" in said
     assert f"SHA-256 {file.name[5:13]}" in said
     share = f"{file.stat().st_size / checkpoint.stat().st_size:.0%}"
     assert f"{share} of the" in said
     assert "no hash" not in said
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        (
+            {"map": 0.5, "ap_1": 0.1, "number_accuracy": -1.0},
+            "0.5000, number_accuracy -1.0000 and 1 more",
+        ),
+        ({f"own_{n}": 0.1 for n in range(6)}, "own_3 0.1000 and 2 more figures"),
+        ({"own": 2.0}, "own 2.0000\n"),
+    ],
+)
+def test_of_many_figures_a_few_are_shown(
+    tmp_path: Path, metrics: dict[str, float], expected: str
+) -> None:
+    assert expected in text_of(save(tmp_path / "a.pth", metrics=metrics))
 
 
 def test_a_file_takes_the_given_name(tmp_path: Path) -> None:
