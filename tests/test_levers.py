@@ -101,7 +101,8 @@ def equal(one: Any, other: Any) -> bool:
 def test_a_resumed_run_with_all_levers_equals_the_unbroken_one(
     trained: Path, levers: Path, tool: Tool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "epoch_1.pth").write_bytes((trained / "epoch_1.pth").read_bytes())
+    for name in ("epoch_1.pth", "scalars.csv"):
+        (tmp_path / name).write_bytes((trained / name).read_bytes())
     capfd.readouterr()
     train(tool, levers, tmp_path, "--resume")
     out, err = capfd.readouterr()

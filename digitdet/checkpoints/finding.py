@@ -114,9 +114,10 @@ def set_aside(work_dir: Path, after: int | None) -> None:
         shutil.copyfile(scalars, place / scalars.name)
     for file in moved:
         file.rename(place / file.name)
-    what = "of an earlier run" if after is None else f"of steps after {after}, or torn"
+    what = "of an earlier run" if after is None else f"of later steps than {after}, or torn"
     names = ", ".join(file.name for file in moved[:5]) + (", ..." if len(moved) > 5 else "")
-    console.print(f"{len(moved)} files {what} are kept in {place}: {names}")
+    count = "1 file" if len(moved) == 1 else f"{len(moved)} files"
+    console.print(f"kept in {place}: {count} {what}: {names}")
 
 
 def _checkpoint_files(work_dir: Path) -> Iterator[Path]:

@@ -60,7 +60,7 @@ def load_resumable(file: str, map_location: Any = "cpu") -> dict[str, Any]:
 def _other(file: Path) -> str:
     """Name the newest whole checkpoint beside one that can't be used."""
     newest, _ = search(file.parent)
-    return f"\nThe newest whole one beside it is `--resume {newest}`" if newest else ""
+    return f"; the newest whole one beside it: `--resume {newest}`" if newest else ""
 
 
 def check_continuation(runner: Any, checkpoint: Mapping[str, Any], source: str) -> None:

@@ -135,7 +135,7 @@ def test_a_new_run_sets_aside_all_of_the_earlier_one(
     assert _names(tmp_path) == [".scalars.csv.0a1b2c3d.part", folder.name, "weights.pth"]
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == contents
     out = capsys.readouterr().out
-    assert out.startswith(f"4 files of an earlier run are kept in {folder}: ")
+    assert out.startswith(f"kept in {folder}: 4 files of an earlier run: ")
     assert out.count("\n") == 1
 
 

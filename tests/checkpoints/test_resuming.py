@@ -224,7 +224,7 @@ def test_a_torn_file_is_refused_and_the_newest_whole_one_beside_it_named(
     torn.write_bytes(torn.read_bytes()[:-2000])
     with pytest.raises(ValueError, match=r"epoch_2\.pth: .*is torn or damaged") as caught:
         line_run("run", load_from=str(torn), resume=True).train()
-    assert str(caught.value).endswith(f"The newest whole one beside it is `--resume {first}`")
+    assert str(caught.value).endswith(f"; the newest whole one beside it: `--resume {first}`")
 
 
 def test_an_average_is_not_gone_on_with_as_weights(line_run: Build, go_on: GoOn) -> None:
