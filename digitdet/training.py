@@ -165,12 +165,13 @@ def _beginning(runner: Runner) -> str:
 
 
 def _check_start(load_from: str) -> None:
-    if not Path(load_from).is_file():
+    if not Path(load_from).exists():
         raise FileNotFoundError(
             f"{load_from}: no such checkpoint to start from. Train it first (the quickstart's: "
             "`python tools/train.py configs/experiments/quickstart.py`), name another by "
             "`--cfg-options load_from=FILE`, or start from random weights: load_from=None"
         )
+    existing_checkpoint(load_from)
 
 
 def _resume_from(resume: str | bool, config: Config) -> str | None:

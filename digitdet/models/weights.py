@@ -94,7 +94,7 @@ def load_pretrained(model: nn.Module, weights: str) -> None:
         ValueError: If the weights do not fit.
     """
     coco = weights == "COCO_V1"
-    if not coco and not Path(weights).is_file():
+    if not coco and not Path(weights).exists():
         raise FileNotFoundError(
             f"{weights}: no such checkpoint; model.weights is 'COCO_V1', such a file, or None"
         )

@@ -210,7 +210,7 @@ CHECKPOINTS = [
     Mistake(
         "a pickle of something else",
         (*TEST, "foreign.pth"),
-        ("foreign.pth", "tensors and plain values"),
+        ("foreign.pth", "it is a pickle, which could run anything"),
         damage=_foreign_pickle,
     ),
     Mistake(

@@ -1,4 +1,3 @@
-import pickle
 import re
 import urllib.request
 from collections.abc import Callable
@@ -10,7 +9,6 @@ import torch
 from mmengine.logging import MMLogger
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
-from digitdet.checkpoints.reading import existing_checkpoint, load_file, state_dict_of
 from digitdet.models import FasterRCNN
 from digitdet.models.weights import (
     check_state_dict,
@@ -48,55 +46,17 @@ class Touch:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "none.pth"
-    for load in (existing_checkpoint, load_file, lambda f: slim(weights=str(f))):
-        with pytest.raises(FileNotFoundError, match=re.escape(f"{file}: no such checkpoint")):
-            load(file)
+    with pytest.raises(FileNotFoundError, match=re.escape(f"{file}: no such checkpoint")):
+        slim(weights=str(file))
 
 
-def test_a_folder_is_no_checkpoint(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no such checkpoint"):
-        existing_checkpoint(tmp_path)
-
-
-@pytest.mark.parametrize("content", [b"", b"weights\n", b"PK\x03\x04", b"\x80\x04"])
-def test_a_file_that_torch_cannot_read_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "text.pth"
-    file.write_bytes(content)
-    with pytest.raises(ValueError, match=re.escape(f"{file}: can't be loaded as a checkpoint")):
-        load_file(file)
-
-
-@pytest.mark.parametrize("kind", ["pickle", "torch"])
-def test_a_pickled_object_is_refused_and_executes_nothing(tmp_path: Path, kind: str) -> None:
-    file, marker, control = (tmp_path / name for name in ("evil.pth", "executed", "control"))
-    pickle.loads(pickle.dumps(Touch(control)))
-    assert control.exists()
-    content = {"state_dict": {"a": torch.zeros(1)}, "evil": Touch(marker)}
-    if kind == "pickle":
-        file.write_bytes(pickle.dumps(content))
-    else:
-        torch.save(content, file)
-    with pytest.raises(ValueError, match="can't be loaded as a checkpoint"):
-        load_file(file)
-    assert not marker.exists()
-
-
-@pytest.mark.parametrize(
-    "content", [{}, [], None, {"state_dict": {}}, {"epoch": 3}, {"state_dict": {"a": 1}}]
-)
-def test_a_file_without_a_state_dict_is_refused(tmp_path: Path, content: Any) -> None:
-    file = save(tmp_path / "other.pth", content)
-    with pytest.raises(ValueError, match=re.escape(f"{file}: holds no state dict")):
-        state_dict_of(load_file(file), str(file))
-
-
-@pytest.mark.parametrize("wrapped", [True, False])
-def test_a_state_dict_is_read_bare_or_within_a_checkpoint(tmp_path: Path, wrapped: bool) -> None:
-    state = {"a": torch.rand(2, 3)}
-    file = save(tmp_path / "a.pth", {"meta": {}, "state_dict": state} if wrapped else state)
-    read = state_dict_of(load_file(file), str(file))
-    assert read.keys() == {"a"}
-    assert torch.equal(read["a"], state["a"])
+def test_a_folder_and_another_file_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{tmp_path}: is a folder; name a checkpoint")):
+        slim(weights=str(tmp_path))
+    file = tmp_path / "page.pth"
+    file.write_text("<html>")
+    with pytest.raises(ValueError, match=re.escape(f"{file}: can't be loaded as a checkpoint: it")):
+        slim(weights=str(file))
 
 
 def test_weights_of_the_same_classes_are_loaded_whole(tmp_path: Path) -> None:
