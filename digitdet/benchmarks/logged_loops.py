@@ -44,7 +44,9 @@ class Plan(TypedDict):
 
 
 class Turns(Hook):
-    """Waits before each turn until it is let on, and sends how many seconds the last one took.
+    """Waits before each turn until it is let on, and sends how long the last one took.
+
+    That is in seconds of the process's CPU time, on which what else the machine does falls least.
 
     Args:
         pipe: To the process that lets it on.
@@ -54,7 +56,7 @@ class Turns(Hook):
     def __init__(self, pipe: Connection, turn: int) -> None:
         self.pipe = pipe
         self.turn = turn
-        self._start = time.perf_counter()
+        self._start = time.process_time()
 
     def before_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
         """See `wait`."""
@@ -72,11 +74,11 @@ class Turns(Hook):
                 self.pipe.recv()
             except EOFError:
                 raise SystemExit("the measurement was ended") from None
-            self._start = time.perf_counter()
+            self._start = time.process_time()
 
     def end(self) -> None:
         """Send how long the turn took; before the first one, that the loop is ready."""
-        self.pipe.send(time.perf_counter() - self._start)
+        self.pipe.send(time.process_time() - self._start)
 
 
 class Trivial(BaseModel):

@@ -32,7 +32,8 @@ def benchmark_logging(runtime_file: Path, *, iterations: int = 40_000) -> dict[s
         iterations: How many of each loop.
 
     Returns:
-        Microseconds an iteration, in the first and the last window of each loop, and their ratio.
+        Microseconds of CPU time an iteration, in the first and the last window of each loop, and
+        their ratio.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -97,7 +98,7 @@ def receive(pipe: Connection, name: str) -> float:
 
 
 def window_costs(seconds: Sequence[float], turn: int) -> list[float]:
-    """Return microseconds an iteration, the median of each window's turns.
+    """Return microseconds of an iteration, the median of each window's turns.
 
     Args:
         seconds: Of each turn.
@@ -111,7 +112,9 @@ def _table(costs: Mapping[str, Sequence[float]], window: int) -> Table:
     """Make a table of the first window, the last and some between them."""
     last = len(next(iter(costs.values()))) - 1
     shown = sorted({round(last * part / (NUM_SHOWN - 1)) for part in range(NUM_SHOWN)})
-    table = Table(title="microseconds an iteration, medians of windows", title_justify="left")
+    table = Table(
+        title="microseconds of CPU time an iteration, medians of windows", title_justify="left"
+    )
     table.add_column("loop")
     for index in shown:
         table.add_column(f"{index * window + 1:,} to {(index + 1) * window:,}", justify="right")
