@@ -175,6 +175,10 @@ class Runner(mmengine.runner.Runner):
             dataloader = {k: v for k, v in dataloader.items() if k not in of_workers}
         built = mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
         built.worker_init_fn = ignore_signals(built.worker_init_fn)
+        if built.generator is None:
+            # For the seeds of its workers, which else change the states of the global generators:
+            # how often, depends on whether workers are kept, so that a resumed run would differ.
+            built.generator = torch.Generator()
         return built
 
     def build_train_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:

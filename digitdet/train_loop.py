@@ -18,7 +18,7 @@ from digitdet.hooks.checkpoint_hook import VALIDATED, CheckpointHook
 from digitdet.interruption import SignalWatch, TrainingInterrupted, way_on
 from digitdet.processes import largest_of_processes
 from digitdet.registry import LOOPS
-from digitdet.worker_signals import held_signals
+from digitdet.worker_signals import end_workers, held_signals
 
 EPOCH_START = "epoch_start_random_states"
 
@@ -68,6 +68,9 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
             except BaseException:
                 self.runner.call_hook("after_interruption")
                 raise
+            finally:
+                for loop in (self, self.runner.val_loop):
+                    end_workers(getattr(getattr(loop, "dataloader", None), "_iterator", None))
         model: nn.Module = self.runner.model
         return model
 
@@ -97,12 +100,17 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         done, total = self._num_done(), len(self.dataloader)
         self.runner.call_hook("before_train_epoch")
         self.runner.model.train()
-        for index, batch in enumerate(self._remaining(done), done):
-            self.run_iter(index, batch)
-            if index + 1 < total:  # else the epoch's own checkpoint is next
-                self._stop_if_asked(
-                    f"after step {self._iter}, in epoch {self._epoch + 1} of {self._max_epochs}"
-                )
+        batches = self._remaining(done)
+        try:
+            for index, batch in enumerate(batches, done):
+                self.run_iter(index, batch)
+                if index + 1 < total:  # else the epoch's own checkpoint is next
+                    self._stop_if_asked(
+                        f"after step {self._iter}, in epoch {self._epoch + 1} of {self._max_epochs}"
+                    )
+        except BaseException:
+            end_workers(batches)
+            raise
         self.runner.call_hook("after_train_epoch")
         self._epoch += 1
 

@@ -6,6 +6,7 @@ import multiprocessing.util  # its clean-up at exit has to be registered before 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from digitdet.interruption import SIGNALS
 
@@ -49,13 +50,26 @@ def ignore_signals(worker_init_fn: Callable[[int], None] | None) -> Callable[[in
     """
     if isinstance(worker_init_fn, _WorkerStart):
         return worker_init_fn
-    atexit.unregister(_end_workers)
-    atexit.register(_end_workers)
+    atexit.unregister(_kill_workers)
+    atexit.register(_kill_workers)
     return _WorkerStart(worker_init_fn)
 
 
-def _end_workers() -> None:
-    """End workers that are left when the process exits: its SIGTERM would leave them waiting.
+def end_workers(batches: Any) -> None:
+    """End the workers of a loader's iterator now.
+
+    When it is collected as a part of a cycle, it can no longer tell them to, and waits in vain.
+
+    Args:
+        batches: An iterator over a loader, or anything else.
+    """
+    shut_down = getattr(batches, "_shutdown_workers", None)
+    if shut_down is not None:
+        shut_down()
+
+
+def _kill_workers() -> None:
+    """Kill workers that are left when the process exits: its SIGTERM would leave them waiting.
 
     It would send that to all daemons, and wait for them for ever. A started process no longer tells
     what it runs, so that those of loaders can't be told from others.

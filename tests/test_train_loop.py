@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,33 @@ from mmengine.hooks import DistSamplerSeedHook, Hook
 from tiny_runs import make_runner, make_samples
 from torch.utils.data import DataLoader, Dataset
 
+from digitdet import interruption
 from digitdet.checkpoints.finding import newest_checkpoint
 from digitdet.hooks import CheckpointHook, EarlyStoppingHook, EMAHook, EvaluationHook, ScalarsHook
 from digitdet.interruption import TrainingInterrupted
 
+Kind = Callable[[], dict[str, Any]]
 NUM_SAMPLES = 8  # in four batches
 
 
-class Stop(Hook):
-    """Asks the training to end when it has come to a certain of its moments; counts them."""
+class KilledError(RuntimeError):
+    """As good as a kill: nothing is saved any more."""
 
-    def __init__(self, at: int | None = None) -> None:
+
+class Stop(Hook):
+    """Ends the training when it has come to a certain of its moments; counts them."""
+
+    def __init__(self, at: int | None = None, by: signal.Signals = signal.SIGTERM) -> None:
         self.at = at
+        self.by = by
         self.count = 0
 
     def _come(self, *_: Any, **__: Any) -> None:
         self.count += 1
         if self.count == self.at:
-            os.kill(os.getpid(), signal.SIGTERM)
+            if self.by == signal.SIGKILL:
+                raise KilledError
+            os.kill(os.getpid(), self.by)
 
     before_train_epoch = before_train_iter = after_train_iter = after_train_epoch = _come
     before_val_epoch = after_val_iter = after_val_epoch = before_save_checkpoint = _come
@@ -118,11 +128,18 @@ def stopped_early() -> dict[str, Any]:
     }
 
 
-def run(folder: Path, kind: Callable[[], dict[str, Any]], at: int | None = None) -> Stop:
-    """Train, or go on with a training, until it ends or comes to a moment."""
+def with_workers() -> dict[str, Any]:
+    """A run whose batches come from workers that outlive an epoch; in a drawn order."""
+    data: Any = make_samples(NUM_SAMPLES)
+    how: dict[str, Any] = dict(num_workers=2, persistent_workers=True)
+    return {"samples": DataLoader(data, batch_size=2, shuffle=True, **how)}
+
+
+def run(folder: Path, kind: Kind, stop: Stop | None = None) -> Stop:
+    """Train, or go on with a training, until it ends or is stopped."""
     arguments = kind()
     hooks = [EvaluationHook(metric="mean", columns=("mean",)), ScalarsHook(), Draws()]
-    stop = Stop(at)
+    stop = stop or Stop()
     newest = newest_checkpoint(folder)
     runner = make_runner(
         folder,
@@ -143,26 +160,138 @@ def run(folder: Path, kind: Callable[[], dict[str, Any]], at: int | None = None)
     return stop
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.campaign)])
+@pytest.fixture(autouse=True)
+def _no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train in a folder of no repository, whose commit may change meanwhile."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("kind", [noisy, scheduled, accumulated, stopped_early])
 def test_stopped_at_any_moment_a_training_ends_as_if_it_were_not(
-    kind: Callable[[], dict[str, Any]],
-    every: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    kind: Kind, by: signal.Signals, every: int, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # in no repository, whose commit may change meanwhile
     reference = tmp_path / "straight" / "run"
     count = run(reference, kind).count
     checkpoints = set()
     for moment in range(1, count + 1, every):
         folder = tmp_path / str(moment) / "run"
-        with pytest.raises(TrainingInterrupted) as stopped:
-            run(folder, kind, at=moment)
-        if stopped.value.checkpoint:
-            checkpoints.add(stopped.value.checkpoint.name)
-            assert stopped.value.checkpoint.is_file()
-        if "the training is finished" not in stopped.value.place:
+        with pytest.raises((TrainingInterrupted, KilledError)) as stopped:
+            run(folder, kind, Stop(moment, by))
+        checkpoint = getattr(stopped.value, "checkpoint", None) or newest_checkpoint(folder)
+        checkpoints.add(checkpoint and checkpoint.name)
+        assert checkpoint is None or checkpoint.is_file()
+        if "the training is finished" not in str(stopped.value):
             run(folder, kind)
         check_equal(folder, reference)
-    assert len(checkpoints) > 2
+    assert len(checkpoints) > 1
+
+
+@pytest.mark.parametrize("moment", [5, 9])
+def test_with_workers_too(moment: int, tmp_path: Path) -> None:
+    run(tmp_path / "straight" / "run", with_workers)
+    with pytest.raises(TrainingInterrupted):
+        run(tmp_path / "stopped" / "run", with_workers, Stop(moment))
+    run(tmp_path / "stopped" / "run", with_workers)
+    check_equal(tmp_path / "stopped" / "run", tmp_path / "straight" / "run")
+
+
+@pytest.mark.parametrize("moment", [2, 5])
+def test_what_is_skipped_is_not_read_and_the_rest_is(moment: int, tmp_path: Path) -> None:
+    straight, first, second = noisy(), noisy(), noisy()
+    run(tmp_path / "straight" / "run", lambda: dict(straight))
+    with pytest.raises(TrainingInterrupted):
+        run(tmp_path / "run", lambda: dict(first), Stop(moment))
+    run(tmp_path / "run", lambda: dict(second))
+    read = [kind["samples"].dataset.read for kind in (straight, first, second)]
+    assert read[0] == read[1] + read[2]
+    assert len(read[1]) < NUM_SAMPLES
+
+
+class StopBefore(Stop):
+    """Asks the training to end before its first step."""
+
+    def before_train(self, runner: Any) -> None:  # noqa: ARG002
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+
+def test_before_the_first_step_there_is_nothing_to_save(tmp_path: Path) -> None:
+    with pytest.raises(TrainingInterrupted) as stopped:
+        run(tmp_path / "run", scheduled, StopBefore())
+    assert str(stopped.value) == "interrupted by SIGUSR1 before the first step; nothing is saved"
+    assert not list((tmp_path / "run").glob("*.pth"))
+
+
+def test_what_is_saved_already_is_not_saved_again(tmp_path: Path) -> None:
+    with pytest.raises(TrainingInterrupted) as stopped:
+        run(tmp_path / "run", scheduled, Stop(5))
+    file = stopped.value.checkpoint
+    assert file
+    written = file.stat().st_mtime_ns
+    with pytest.raises(TrainingInterrupted) as again:
+        run(tmp_path / "run", scheduled, StopBefore())
+    assert again.value.checkpoint == file
+    assert file.stat().st_mtime_ns == written
+
+
+class SecondSignal(Stop):
+    """Presses Ctrl-C, and again while the step is saved."""
+
+    def before_save_checkpoint(self, *_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_second_ctrl_c_while_it_saves_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interruption, "SAME_PRESS", 0.0)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            run(tmp_path / "b" / "run", scheduled, SecondSignal(5, signal.SIGINT))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not isinstance(stopped.value, TrainingInterrupted)
+    assert not list((tmp_path / "b" / "run").glob(".*.part"))
+    run(tmp_path / "a" / "run", scheduled)
+    run(tmp_path / "b" / "run", scheduled)
+    check_equal(tmp_path / "b" / "run", tmp_path / "a" / "run")
+
+
+def test_outside_the_main_thread_a_training_has_no_handlers(tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+
+    def train() -> None:
+        try:
+            run(tmp_path / "run", scheduled)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert not failures
+    assert (tmp_path / "run" / "epoch_2.pth").is_file()
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_hooks_can_clean_up_whatever_ends_a_training(by: signal.Signals, tmp_path: Path) -> None:
+    class Cleaning(Stop):
+        is_clean = False
+
+        def after_interruption(self, runner: Any) -> None:  # noqa: ARG002
+            self.is_clean = True
+
+    hook = Cleaning(5, by)
+    with pytest.raises((TrainingInterrupted, KilledError)):
+        run(tmp_path / "run", scheduled, hook)
+    assert hook.is_clean
+
+
+def test_without_a_checkpoint_hook_nothing_is_saved(tmp_path: Path) -> None:
+    def bare() -> dict[str, Any]:
+        return {"samples": make_samples(NUM_SAMPLES), "default_hooks": {"checkpoint": None}}
+
+    with pytest.raises(TrainingInterrupted, match="after step 1, in epoch 1 of 2; nothing is save"):
+        run(tmp_path / "run", bare, Stop(2))

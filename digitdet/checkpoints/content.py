@@ -29,10 +29,6 @@ SAID = {
     "versions": dict,
 }
 PLAIN = (type(None), bool, int, float, str)
-# What the message hub holds that follows from the config, the data or the place in the run, and is
-# set anew.
-PLACES = ("epoch", "iter", "loop_stage", "max_epochs", "max_iters")
-UNSAVED = ("cfg", "dataset_meta", *PLACES)
 # Where the message hub holds the finished steps at the latest validation.
 VALIDATED_STEP = "validated_step"
 # Of the scalars under "val/", those that are times and no figures of the validation.

@@ -8,8 +8,9 @@ from mmengine.logging import HistoryBuffer
 
 from digitdet.histories import HISTORY_LENGTH
 
-# What follows from the config or the data, and is set anew in each run.
-UNSAVED = ("cfg", "dataset_meta")
+# What follows from the config, the data or the place in the run, and is set anew in each run.
+PLACES = ("epoch", "iter", "loop_stage", "max_epochs", "max_iters")
+UNSAVED = ("cfg", "dataset_meta", *PLACES)
 
 
 def pack_hub(hub: Mapping[str, Any]) -> dict[str, Any]:
