@@ -1,4 +1,4 @@
-"""What two runs left, compared value by value: all has to be equal but times and places."""
+"""What two runs left, compared value by value: all has to be equal but times, places, git state."""
 
 import json
 import re
@@ -38,12 +38,12 @@ def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, tuple[str, bytes
 
 
 def what_repeats(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a checkpoint without times, and without the folder it stands in."""
+    """Return a checkpoint without times, the folder it stands in, and the state of the code."""
     content = dict(checkpoint)
     if "meta" in content:
         config = json.loads(content["meta"]["cfg"])
         cfg = {key: value for key, value in config.items() if key not in PLACES}
-        content["meta"] = {**content["meta"], "cfg": cfg}
+        content["meta"] = {**content["meta"], "cfg": cfg, "git": None}  # code may change meanwhile
     return _strip(content)
 
 
