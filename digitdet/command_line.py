@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from digitdet.interruption import TrainingInterrupted, name_of, raised_signals
 
 TRACEBACK = "DIGITDET_TRACEBACK"
+OF_INPUT = (ImportError, KeyError, OSError, RuntimeError, TypeError, ValueError)
 
 
 def add_options(
@@ -105,20 +106,33 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         with raised_signals():
             return function(*args, **kwargs)
-    except (ImportError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
-        if os.environ.get(TRACEBACK):
+    except (Exception, KeyboardInterrupt) as error:
+        interruption = _interruption(error)
+        if interruption is not None:
+            _end_interrupted(interruption)
+        if os.environ.get(TRACEBACK) or not isinstance(error, OF_INPUT):
             raise
         print(f"error: {_message(error)}", file=sys.stderr)
         print(f"(set {TRACEBACK}=1 to see the traceback)", file=sys.stderr)
         raise SystemExit(1) from None
-    except KeyboardInterrupt as error:
-        number = getattr(error, "signal_number", signal.SIGINT)
-        said = f"interrupted by {name_of(number)}; a training goes on with --resume"
-        if isinstance(error, TrainingInterrupted):
-            said = str(error)  # nothing, in the other processes of a distributed run
-        with suppress(OSError):  # of a terminal that was closed
-            print(said, end="\n" if said else "", file=sys.stderr)
-        raise SystemExit(128 + number) from None
+
+
+def _interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """Find the interruption that an error comes of: libraries make other errors of it."""
+    link: BaseException | None = error
+    while link is not None and not isinstance(link, KeyboardInterrupt):
+        link = link.__cause__ or link.__context__
+    return link
+
+
+def _end_interrupted(interruption: KeyboardInterrupt) -> NoReturn:
+    number = getattr(interruption, "signal_number", signal.SIGINT)
+    said = f"interrupted by {name_of(number)}; a training goes on with --resume"
+    if isinstance(interruption, TrainingInterrupted):
+        said = str(interruption)  # nothing, in the other processes of a distributed run
+    with suppress(OSError):  # of a terminal that was closed
+        print(said, end="\n" if said else "", file=sys.stderr)
+    raise SystemExit(128 + number) from None
 
 
 def _message(error: Exception) -> str:

@@ -1,4 +1,6 @@
 import argparse
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +71,22 @@ def test_an_interruption_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
         call(fail, KeyboardInterrupt())
     assert stopped.value.code == 130
     said = "interrupted by SIGINT; a training goes on with --resume"
+    assert capsys.readouterr().err.splitlines() == [said]
+
+
+def test_an_interruption_of_which_a_library_made_another_error_is_one_line_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def load() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except BaseException:  # as mmengine does where it formats a config
+            raise SyntaxError("check the syntax") from None
+
+    with pytest.raises(SystemExit) as stopped:
+        call(load)
+    assert stopped.value.code == 143
+    said = "interrupted by SIGTERM; a training goes on with --resume"
     assert capsys.readouterr().err.splitlines() == [said]
 
 
