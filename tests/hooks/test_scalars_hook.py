@@ -11,6 +11,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from torch.utils.data import DataLoader
 
+from digitdet.checkpoints.finding import newest_checkpoint
 from digitdet.hooks import EvaluationHook, ScalarsHook
 from digitdet.hooks.scalars_hook import distinct_rates, to_number
 from digitdet.runner import Runner
@@ -60,6 +61,15 @@ class Keep(Hook):
     def after_train_iter(self, runner: Runner, outputs: Any, **_: Any) -> None:
         for name, value in outputs.items():
             self.kept[runner.iter + 1, f"train/{name}"] = value.item()
+
+
+class Save(Hook):
+    """Saves in the middle of an epoch, as the last thing of a step."""
+
+    priority = "LOWEST"
+
+    def after_train_iter(self, runner: Runner, **_: Any) -> None:
+        runner.save_checkpoint(runner.work_dir, f"iter_{runner.iter + 1}.pth", by_epoch=False)
 
 
 class Figures(BaseMetric):
@@ -234,11 +244,24 @@ def test_figures_stand_behind_the_last_step_of_their_epoch(
 
 
 @pytest.mark.parametrize(
-    ("step", "place", "interval"),
-    [(5, "before", 1), (5, "after", 3), (8, "after", 1), (8, "validation", 1), (11, "after", 3)],
+    ("step", "place", "interval", "hooks"),
+    [
+        (5, "before", 1, []),
+        (5, "after", 3, []),
+        (8, "after", 1, []),
+        (8, "validation", 1, []),
+        (11, "after", 3, []),
+        (6, "before", 1, [Save()]),
+        (7, "after", 3, [Save()]),
+    ],
 )
 def test_a_run_that_was_stopped_leaves_the_file_of_one_that_was_not(
-    step: int, place: str, interval: int, tiny_runner: Make, samples: Samples
+    step: int,
+    place: str,
+    interval: int,
+    hooks: list[Hook],
+    tiny_runner: Make,
+    samples: Samples,
 ) -> None:
     wrapper = {
         "optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9},
@@ -246,13 +269,13 @@ def test_a_run_that_was_stopped_leaves_the_file_of_one_that_was_not(
         "paramwise_cfg": GROUPS,
     }
 
-    def run(name: str, *hooks: Hook, **kwargs: Any) -> Runner:
+    def run(name: str, *others: Hook, **kwargs: Any) -> Runner:
         return tiny_runner(
             name,
             samples(8),
             ScalarsHook(interval),
             EvaluationHook("mean", columns=("mean",)),
-            *hooks,
+            *others,
             num_epochs=3,
             validated=True,
             optim_wrapper=wrapper,
@@ -262,11 +285,10 @@ def test_a_run_that_was_stopped_leaves_the_file_of_one_that_was_not(
 
     whole = run("whole")
     whole.train()
-    stopped = run("stopped", Stop(step, place))
+    stopped = run("stopped", *hooks, Stop(step, place))
     with pytest.raises(StoppedError):
         stopped.train()
-    epochs = max(int(file.stem[-1]) for file in Path(stopped.work_dir).glob("epoch_*.pth"))
-    checkpoint = str(Path(stopped.work_dir, f"epoch_{epochs}.pth"))
+    checkpoint = str(newest_checkpoint(Path(stopped.work_dir)))
     before = content(stopped)
     elsewhere = run("elsewhere", load_from=checkpoint, resume=True)
     elsewhere.train()
@@ -276,15 +298,6 @@ def test_a_run_that_was_stopped_leaves_the_file_of_one_that_was_not(
     again.train()
     assert content(again) == content(whole)
     assert not list(Path(again.work_dir).glob("scalars_*"))
-
-
-class Save(Hook):
-    """Saves in the middle of an epoch, as the last thing of a step."""
-
-    priority = "LOWEST"
-
-    def after_train_iter(self, runner: Runner, **_: Any) -> None:
-        runner.save_checkpoint(runner.work_dir, f"iter_{runner.iter + 1}.pth", by_epoch=False)
 
 
 def test_a_checkpoint_goes_with_the_rows_of_its_own_step(
