@@ -12,10 +12,9 @@ from torchvision.models.detection.faster_rcnn import FastRCNNConvFCHead, FastRCN
 from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from torchvision.models.detection.transform import GeneralizedRCNNTransform
-from torchvision.ops import MultiScaleRoIAlign
 
 from digitdet.labels import NUM_CLASSES
-from digitdet.models.stages import check_backbone, freeze_stages
+from digitdet.models.stages import check_backbone, fixed_pool, freeze_stages
 from digitdet.models.weights import load_pretrained
 from digitdet.registry import BACKBONES, MODELS
 from digitdet.structures import Prediction, Target
@@ -123,7 +122,7 @@ class FasterRCNN(BaseModel):
             norm_layer=nn.BatchNorm2d,
         )
         self.roi_heads = RoIHeads(
-            MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=ROI_SIZE, sampling_ratio=2),
+            fixed_pool(self.backbone, ROI_SIZE),
             head,
             FastRCNNPredictor(head_fc_channels[-1], num_classes),
             fg_iou_thresh=0.5,

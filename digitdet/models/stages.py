@@ -3,7 +3,10 @@
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torchvision.ops import MultiScaleRoIAlign
+
+PROBE_SIZE = 128  # height and width of the picture that a backbone is tried with, in pixels
 
 
 def check_backbone(backbone: Any, num_levels: int) -> int:
@@ -22,16 +25,39 @@ def check_backbone(backbone: Any, num_levels: int) -> int:
     name = type(backbone).__name__
     if not hasattr(backbone, "out_channels"):
         raise ValueError(f"the backbone {name} has no `out_channels`, the channels of its maps")
-    training = backbone.training
-    with torch.no_grad():
-        maps = backbone.eval()(torch.zeros(1, 3, 128, 128))
-    backbone.train(training)
+    maps = _probe(backbone)
     if len(maps) != num_levels:
         raise ValueError(
             f"anchor_sizes is given for {num_levels} feature maps, but {name} makes {len(maps)}: "
             f"{list(maps)}"
         )
     return int(backbone.out_channels)
+
+
+def fixed_pool(backbone: nn.Module, output_size: int) -> MultiScaleRoIAlign:
+    """Return the pooling of regions, with the scales of a backbone's feature maps.
+
+    torchvision's infers them from the first batch that it sees, and keeps them. A batch of strips
+    of 33 to 45 pixels height, which are padded to 64, makes it take each map for twice as fine as
+    it is: what a model gives would depend on the first picture since the program began.
+
+    Args:
+        backbone: As `check_backbone` accepts it.
+        output_size: Height and width of what is pooled.
+    """
+    pool = MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=output_size, sampling_ratio=2)
+    size = PROBE_SIZE
+    pool(_probe(backbone), [torch.tensor([[0.0, 0.0, size, size]])], [(size, size)])
+    return pool
+
+
+def _probe(backbone: nn.Module) -> dict[str, Tensor]:
+    """Return the feature maps of an empty picture."""
+    training = backbone.training
+    with torch.no_grad():
+        maps: dict[str, Tensor] = backbone.eval()(torch.zeros(1, 3, PROBE_SIZE, PROBE_SIZE))
+    backbone.train(training)
+    return maps
 
 
 def freeze_stages(backbone: nn.Module, trainable: int | None) -> list[nn.Module]:

@@ -205,6 +205,26 @@ def test_a_batch_without_any_box_trains_on_background_alone(images: list[Tensor]
     assert all(gradient.isfinite().all() for gradient in gradients)
 
 
+@pytest.mark.parametrize("first", [(34, 128), (45, 128), (20, 64)])
+def test_what_a_model_gives_does_not_depend_on_the_pictures_before(
+    images: list[Tensor], first: tuple[int, int]
+) -> None:
+    model, other = (slim(score_threshold=0.0).eval() for _ in range(2))
+    strip = torch.zeros(3, *first, dtype=torch.uint8)
+    with torch.no_grad():
+        expected = model(images)
+        other([strip])
+        found = other(images)
+    for one, two in zip(expected, found, strict=True):
+        assert len(one["boxes"])
+        assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_regions_are_pooled_at_the_scales_of_the_backbones_maps() -> None:
+    assert slim().roi_heads.box_roi_pool.scales == [1 / 8, 1 / 16]
+    assert FasterRCNN(weights=None).roi_heads.box_roi_pool.scales == [1 / 4, 1 / 8, 1 / 16, 1 / 32]
+
+
 def test_a_picture_without_detections_gives_empty_tensors(images: list[Tensor]) -> None:
     with torch.no_grad():
         predictions = slim(score_threshold=0.99).eval()(images)
