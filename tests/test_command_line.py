@@ -10,6 +10,7 @@ import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from digitdet.command_line import TRACEBACK, add_launcher, add_options, call
+from digitdet.interruption import TrainingInterrupted
 
 ROOT = Path(__file__).parents[1]
 TOOLS = sorted(file.stem for file in (ROOT / "tools").glob("*.py"))
@@ -88,6 +89,33 @@ def test_an_interruption_of_which_a_library_made_another_error_is_one_line_too(
     assert stopped.value.code == 143
     said = "interrupted by SIGTERM; a training goes on with --resume"
     assert capsys.readouterr().err.splitlines() == [said]
+
+
+def test_another_signal_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            call(os.kill, os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert stopped.value.code == 143
+    said = "interrupted by SIGTERM; a training goes on with --resume"
+    assert capsys.readouterr().err.splitlines() == [said]
+
+
+def test_a_training_that_was_interrupted_says_what_it_saved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = TrainingInterrupted(signal.SIGUSR1, "after step 3", Path("iter_3.pth"), "to go on: x")
+    with pytest.raises(SystemExit) as stopped:
+        call(fail, error)
+    assert stopped.value.code == 128 + signal.SIGUSR1
+    said = ["interrupted by SIGUSR1 after step 3; saved: iter_3.pth", "to go on: x"]
+    assert capsys.readouterr().err.splitlines() == said
+    error.args = ()  # as in the other processes of a distributed run
+    with pytest.raises(SystemExit):
+        call(fail, error)
+    assert capsys.readouterr().err == ""
 
 
 def test_the_environment_asks_for_the_traceback(

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch.utils.data import default_collate
+
+from digitdet.hooks.accumulation_hook import is_updated
 
 
 def train_by_hand(model: Any, samples: list[Any], windows: list[list[int]]) -> dict[str, Any]:
@@ -51,3 +54,18 @@ def test_each_window_makes_one_update_and_an_epoch_ends_with_one(
     again.train()
     for name, value in again.model.state_dict().items():
         assert torch.equal(value, expected[name]), name
+
+
+def test_gradients_are_accumulated_between_two_updates_alone() -> None:
+    weight = torch.nn.Parameter(torch.ones(()))
+    plain, accumulating = (
+        OptimWrapper(torch.optim.SGD([weight], lr=0.1), accumulative_counts=counts)
+        for counts in (1, 2)
+    )
+    both = OptimWrapperDict(a=plain, b=accumulating)
+    found = []
+    for _ in range(4):
+        for wrapper in (plain, accumulating):
+            wrapper.update_params(weight.square())
+        found.append([is_updated(wrapper) for wrapper in (plain, accumulating, both)])
+    assert found == [[True, False, False], [True, True, True]] * 2

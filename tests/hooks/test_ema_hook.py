@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, default_collate
 
@@ -124,3 +125,31 @@ def test_a_resumed_average_equals_one_that_was_never_interrupted(
         for name, value in one[part].items():
             assert torch.equal(value, other[part][name]), (part, name)
     assert one["ema_state_dict"]["steps"] == (9 if begin_epoch == 0 else 6)
+
+
+class Savings(Hook):
+    """Saves before the average takes the weights' place for a validation, and in its middle."""
+
+    priority = "VERY_HIGH"
+
+    def before_val_epoch(self, runner: Any) -> None:
+        runner.save_checkpoint(runner.work_dir, "before.pth", by_epoch=False)
+
+    def after_val_iter(self, runner: Any, *_: Any, **__: Any) -> None:
+        runner.save_checkpoint(runner.work_dir, "within.pth", by_epoch=False)
+
+
+def test_in_a_validation_the_same_is_saved_as_before_it(
+    tiny_runner: Any, samples: Any, tmp_path: Path
+) -> None:
+    tiny_runner("run", samples(6), EMAHook(momentum=0.25), Savings(), validated=True).train()
+    before, within = (
+        torch.load(tmp_path / "run" / f"{name}.pth", weights_only=True)
+        for name in ("before", "within")
+    )
+    for part in ("state_dict", "ema_state_dict"):
+        assert before[part].keys() == within[part].keys()
+        for name, value in before[part].items():
+            assert torch.equal(value, within[part][name]), (part, name)
+    weight, average = (before[part] for part in ("ema_state_dict", "state_dict"))
+    assert not torch.equal(weight["module.head.weight"], average["head.weight"])

@@ -88,6 +88,23 @@ def test_on_a_terminal_the_bar_is_taken_away_at_the_end(
     assert shown.get().rstrip().endswith("done")
 
 
+def test_what_ends_a_training_early_is_said_below_the_bar(
+    runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_force_terminal", True)
+    monkeypatch.setattr(console, "is_interactive", True)
+    monkeypatch.setenv("TERM", "xterm")
+    hook = ProgressHook()
+    with console.capture() as shown:
+        hook.after_interruption(runner)  # before it began
+        hook.before_train(runner)
+        hook.after_interruption(runner)
+        console.print("interrupted")
+        hook.after_train_iter(runner, 0, None, {"loss": torch.tensor(0.5)})
+    assert "training" in shown.get()
+    assert shown.get().rstrip().endswith("interrupted")
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0:00"), (59.4, "0:59"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")],
