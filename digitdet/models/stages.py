@@ -46,8 +46,10 @@ def fixed_pool(backbone: nn.Module, output_size: int) -> MultiScaleRoIAlign:
         output_size: Height and width of what is pooled.
     """
     pool = MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=output_size, sampling_ratio=2)
-    size = PROBE_SIZE
-    pool(_probe(backbone), [torch.tensor([[0.0, 0.0, size, size]])], [(size, size)])
+    size, shapes = PROBE_SIZE, {name: value.shape for name, value in _probe(backbone).items()}
+    with torch.device("cpu"):  # only the sizes of the maps count, which a meta device has too
+        maps = {name: torch.zeros(shape) for name, shape in shapes.items()}
+        pool(maps, [torch.tensor([[0.0, 0.0, size, size]])], [(size, size)])
     return pool
 
 

@@ -223,6 +223,8 @@ def test_what_a_model_gives_does_not_depend_on_the_pictures_before(
 def test_regions_are_pooled_at_the_scales_of_the_backbones_maps() -> None:
     assert slim().roi_heads.box_roi_pool.scales == [1 / 8, 1 / 16]
     assert FasterRCNN(weights=None).roi_heads.box_roi_pool.scales == [1 / 4, 1 / 8, 1 / 16, 1 / 32]
+    with torch.device("meta"):
+        assert slim().roi_heads.box_roi_pool.scales == [1 / 8, 1 / 16]
 
 
 def test_a_picture_without_detections_gives_empty_tensors(images: list[Tensor]) -> None:
