@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,7 @@ from digitdet import interruption
 from digitdet.checkpoints.finding import newest_checkpoint
 from digitdet.hooks import CheckpointHook, EarlyStoppingHook, EMAHook, EvaluationHook, ScalarsHook
 from digitdet.interruption import TrainingInterrupted
+from digitdet.train_loop import EPOCH_START
 
 Kind = Callable[[], dict[str, Any]]
 NUM_SAMPLES = 8  # in four batches
@@ -295,3 +298,47 @@ def test_without_a_checkpoint_hook_nothing_is_saved(tmp_path: Path) -> None:
 
     with pytest.raises(TrainingInterrupted, match="after step 1, in epoch 1 of 2; nothing is save"):
         run(tmp_path / "run", bare, Stop(2))
+
+
+TWO_PROCESSES = """
+import os, signal, sys
+from pathlib import Path
+import torch
+from tiny_runs import make_runner, make_samples
+from mmengine.hooks import Hook
+from digitdet.interruption import TrainingInterrupted
+from digitdet.train_loop import EPOCH_START
+
+class StopInOne(Hook):
+    def after_train_iter(self, runner, *_, **__):
+        if rank == 1 and runner.iter == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+rank = int(os.fork() == 0)
+os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
+folder = Path(sys.argv[1])
+store = f"file://{folder / 'store'}"
+torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
+runner = make_runner(folder / "run", make_samples(8), StopInOne(), launcher="pytorch")
+try:
+    runner.train()
+except TrainingInterrupted as stopped:
+    (folder / f"said_{rank}").write_text(f"{stopped.place}: {stopped}")
+torch.distributed.destroy_process_group()
+if rank == 0:
+    os.wait()
+"""
+
+
+@pytest.mark.campaign
+def test_the_processes_of_a_run_stop_after_the_same_step(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", TWO_PROCESSES, str(tmp_path)]
+    subprocess.run(command, env={**environment, "MKL_NUM_THREADS": "1"}, check=True, timeout=100)
+    first, second = ((tmp_path / f"said_{rank}").read_text() for rank in (0, 1))
+    place = "after step 3, in epoch 1 of 2"
+    said = f"{place}: interrupted by SIGTERM {place}; saved: {tmp_path / 'run' / 'iter_3.pth'}"
+    assert first.splitlines()[0] == said
+    assert second == f"{place}: "  # one process speaks for all
+    checkpoint = torch.load(tmp_path / "run" / "iter_3.pth", weights_only=True)
+    assert len(checkpoint["random_states"]) == len(checkpoint[EPOCH_START]) == 2
