@@ -40,7 +40,8 @@ class CheckpointHook(Hook):
             figures, or one for each. If None, less is better of losses and of counts of errors.
         max_keep_ckpts: How many are kept, the newest ones, beside stopovers and the best; -1 for
             all.
-        save_optimizer: Whether a run can go on from them. Stopovers are such in any case.
+        save_optimizer: Whether a run can go on from them; else they hold weights alone. Stopovers
+            are such in any case, and the newest of them stays.
         filename_tmpl: Name of the files, with ``{}`` for the number of the epoch or step.
         stopover_interval: Steps from one stopover to the next; 0 for none.
 
@@ -178,9 +179,12 @@ class CheckpointHook(Hook):
         if self._saved is not None and self._saved[0] == _place(runner):
             return self._saved[1]
         file, is_stopover = self._kept.folder / STOPOVER.format(runner.iter), True
-        if self._regular is not None and self._regular[0] == runner.iter:
+        is_regular_here = self._regular is not None and self._regular[0] == runner.iter
+        if self._regular and is_regular_here and (self.save_optimizer or self._regular[1] == file):
             file, is_stopover = self._regular[1], False
-        self._write(runner, file, runner.epoch, runner.iter, is_stopover=is_stopover)
+        self._write(
+            runner, file, runner.epoch, runner.iter, is_stopover=is_stopover, is_resumable=True
+        )
         return file
 
     def _number(self, runner: Runner) -> int:
@@ -194,18 +198,30 @@ class CheckpointHook(Hook):
             self._kept.thin_out(self.filename_tmpl, number, self.max_keep_ckpts)
 
     def _write(
-        self, runner: Runner, file: Path, epoch: int, step: int, *, is_stopover: bool = False
+        self,
+        runner: Runner,
+        file: Path,
+        epoch: int,
+        step: int,
+        *,
+        is_stopover: bool = False,
+        is_resumable: bool = False,
     ) -> None:
-        """Save after so many finished epochs and steps; then delete what that replaces."""
+        """Save after so many finished epochs and steps; then delete what that replaces.
+
+        Weights alone replace nothing: the newest one to go on from stays.
+        """
+        with_optimizer = self.save_optimizer or is_stopover or is_resumable
         runner.logger.info(f"saving {file}")
         runner.save_checkpoint(
             str(file.parent),
             file.name,
-            save_optimizer=self.save_optimizer or is_stopover,
+            save_optimizer=with_optimizer,
             meta={"epoch": epoch, "iter": step, "is_stopover": is_stopover},
         )
-        self._saved = (epoch, step, _validated(runner)), file
-        self._kept.replace(file, is_stopover=is_stopover, best=self._best_files(runner))
+        if with_optimizer:
+            self._saved = (epoch, step, _validated(runner)), file
+            self._kept.replace(file, is_stopover=is_stopover, best=self._best_files(runner))
 
     def _keep_best(self, runner: Runner, figure: BestFigure, metrics: Mapping[str, float]) -> None:
         """Save the weights if they are the best by a figure."""

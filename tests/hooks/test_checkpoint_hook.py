@@ -12,9 +12,11 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 
+from digitdet.checkpoints.finding import newest_checkpoint
 from digitdet.checkpoints.reading import read_meta
 from digitdet.hooks import CheckpointHook
 from digitdet.hooks.checkpoint_hook import VALIDATED
+from digitdet.interruption import TrainingInterrupted
 from digitdet.runner import Runner
 
 Run = Callable[..., Runner]
@@ -296,6 +298,15 @@ def test_a_best_that_somebody_has_spoilt_is_no_error(how: str, run: Run, tmp_pat
     assert names == {"best_a_epoch_4.pth"}
 
 
+def test_a_best_that_was_outdone_as_the_run_was_killed_is_deleted(run: Run, tmp_path: Path) -> None:
+    folder, figures = tmp_path / "run", {"a": [0.1, 0.2, 0.1]}
+    run(CheckpointHook(save_best="a"), figures=figures, num_epochs=2)
+    left = folder / "best_a_epoch_1.pth"
+    left.write_bytes((folder / "best_a_epoch_2.pth").read_bytes())
+    run(CheckpointHook(save_best="a"), figures=figures, resume=True)
+    assert {name for name in kept(folder) if "best" in name} == {"best_a_epoch_2.pth"}
+
+
 def test_a_best_that_is_gone_is_not_said_to_be_there(run: Run, tmp_path: Path) -> None:
     figures = {"a": [0.3, 0.1, 0.2]}
     run(CheckpointHook(save_best="a"), figures=figures, num_epochs=2)
@@ -356,6 +367,55 @@ def test_only_the_own_stopovers_and_checkpoints_are_deleted(run: Run, tmp_path: 
         "epoch_3.pth",
         "best_a_epoch_3.pth",
     }
+
+
+class AtStep(Hook):
+    """Does something after a step, when it is saved."""
+
+    priority = "LOWEST"
+
+    def __init__(self, step: int, act: Callable[[Any], object]) -> None:
+        self.step = step
+        self.act = act
+
+    def after_train_iter(self, runner: Any, *_: Any, **__: Any) -> None:
+        if runner.iter + 1 == self.step:
+            self.act(runner)
+
+
+def _fail(_: Any) -> None:
+    raise RuntimeError("killed")
+
+
+def test_weights_alone_do_not_replace_what_a_run_goes_on_from(run: Run, tmp_path: Path) -> None:
+    def hook() -> CheckpointHook:
+        return CheckpointHook(save_optimizer=False, stopover_interval=2, max_keep_ckpts=1)
+
+    with pytest.raises(RuntimeError, match="killed"):
+        run(hook(), AtStep(7, _fail))
+    assert kept(tmp_path / "run") == {"epoch_2.pth", "iter_6.pth"}
+    assert newest_checkpoint(tmp_path / "run") == tmp_path / "run" / "iter_6.pth"
+    run(hook(), resume=True)
+    assert kept(tmp_path / "run") == {"epoch_3.pth", "iter_8.pth"}
+
+
+@pytest.mark.parametrize(
+    ("by_epoch", "files"),
+    [(True, ["epoch_1", "iter_3"]), (False, ["iter_1", "iter_2", "iter_3"])],
+)
+def test_a_signal_leaves_something_to_go_on_from_where_weights_alone_are_saved(
+    by_epoch: bool, files: list[str], run: Run, tmp_path: Path
+) -> None:
+    hook = CheckpointHook(save_optimizer=False, by_epoch=by_epoch, interval=1)
+    ask = AtStep(3, lambda _: signal.raise_signal(signal.SIGTERM))
+    with pytest.raises(TrainingInterrupted, match=r"iter_3\.pth"):
+        run(hook, ask, figures={})
+    folder = tmp_path / "run"
+    assert kept(folder) == {f"{name}.pth" for name in files}
+    assert newest_checkpoint(folder) == folder / "iter_3.pth"
+    run(CheckpointHook(save_optimizer=False, by_epoch=by_epoch, interval=1), resume=True)
+    ends = ["epoch_2", "epoch_3"] if by_epoch else [f"iter_{step}" for step in range(4, 10)]
+    assert {f"{name}.pth" for name in (*files[:-1], *ends)} <= kept(folder)
 
 
 def test_a_validation_is_counted(run: Run) -> None:
