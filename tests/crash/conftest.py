@@ -4,6 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -48,11 +49,13 @@ def draws() -> Random:
 @pytest.fixture
 def broken_run(
     zygote: Zygote, references: References, tmp_path: Path, counts: Counter[str], draws: Random
-) -> Callable[[Variant], BrokenRun]:
-    """Returns a function that makes a run to be stopped."""
+) -> Callable[..., BrokenRun]:
+    """Returns a function that makes a run to be stopped, in a folder of its own."""
 
-    def make(variant: Variant) -> BrokenRun:
-        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
-        return BrokenRun(variant, folder, references, zygote, draws, counts)
+    def make(variant: Variant, folder: Path | None = None) -> BrokenRun:
+        work_dir = (folder or tmp_path) / f"run_{next(numbers)}"
+        return BrokenRun(variant, work_dir, references, zygote, draws, counts)
+
+    numbers = count(1)
 
     return make

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 from crashing.broken_run import BrokenRun
 from crashing.stops import interrupt
-from crashing.variants import VARIANTS, Variant
+from crashing.variants import VARIANTS
 
-MakeRun = Callable[[Variant], BrokenRun]
+MakeRun = Callable[..., BrokenRun]
 NUM_SIGNALS = int(os.environ.get("DIGITDET_NUM_KILLS", "10")) // 2
 
 
@@ -25,13 +25,17 @@ def test_many_interrupted_runs_end_as_if_they_were_not(
     draws: Random,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for variant in cycle(VARIANTS):
-        most = min(draws.randint(1, 4), NUM_SIGNALS - counts[number.name])
-        interrupt(broken_run(variant), number, most)
-        if counts[number.name] >= NUM_SIGNALS:
+    def is_enough() -> bool:
+        # A campaign that never hits what it is there to hit says nothing.
+        hits = counts["resumed within an epoch"], counts["stopped after step"]
+        return counts[number.name] >= NUM_SIGNALS and min(hits) >= 1
+
+    for variant in cycle(draws.sample(VARIANTS, len(VARIANTS))):
+        if is_enough():
             break
+        assert counts[number.name] < 3 * NUM_SIGNALS, counts
+        run = broken_run(variant)
+        run.in_writes = 0.2
+        interrupt(run, number, most=draws.randint(1, 4))
     with capsys.disabled():
         print(f"\n{dict(counts)}")
-    # A campaign that never hits what it is there to hit says nothing.
-    assert counts[number.name] == NUM_SIGNALS
-    assert counts["resumed within an epoch"] >= NUM_SIGNALS // 5

@@ -62,6 +62,7 @@ class BrokenRun:
         self.in_writes = 0.5
         self.done = NOTHING
         self.next_arguments = variant.arguments(folder)
+        self._torn: dict[Path, tuple[int, int]] = {}
 
     def start(self, *, limit: int | None = None) -> Training:
         """Start it, or go on with it."""
@@ -110,8 +111,8 @@ class BrokenRun:
         if self.parts() - self._old_parts:
             self.counts["stopped within a write"] += 1
         before = self.done
-        left = {file: load_file(file) for file in self.folder.glob("*.pth")}
-        self.done = max(map(_steps, _resumable(left).values()), default=NOTHING)
+        left = self._whole()
+        self.done = _most_steps(left)
         assert self.done >= before, f"{self.folder}: {self.done} is left of {before}"
         self._check_newest(left)
 
@@ -119,8 +120,18 @@ class BrokenRun:
         """Return the newest checkpoint."""
         return str(newest_checkpoint(self.folder))
 
+    def _whole(self) -> dict[Path, Any]:
+        """Load all checkpoints but those that were torn, and that no run has replaced since."""
+        files = [file for file in self.folder.glob("*.pth") if self._torn.get(file) != _stamp(file)]
+        return {file: load_file(file) for file in files}
+
     def _check_newest(self, left: dict[Path, Any]) -> None:
         """Check that the newest checkpoint is found; ``left`` are those that are whole."""
+        torn = [file for file in self.folder.glob("*.pth") if file not in left]
+        if torn and self.done == NOTHING:
+            _check_refused(lambda: newest_checkpoint(self.folder), torn[-1].name)
+            self.next_arguments = self.variant.arguments(self.folder)  # as the refusal says
+            return
         found = newest_checkpoint(self.folder)
         if self.done == NOTHING:
             assert found is None, f"{found}: found, but there is none"
@@ -132,20 +143,16 @@ class BrokenRun:
 
     def cut_power(self) -> None:
         """Tear the newest checkpoint, or two; they have to be refused by name, and passed over."""
-        left = {file: load_file(file) for file in self.folder.glob("*.pth")}
+        left = self._whole()
         newest_last = sorted(_resumable(left), key=lambda file: _steps(left[file]))
-        torn = newest_last[-self.draws.randint(1, 2) :]
-        for file in torn:
+        for file in newest_last[-self.draws.randint(1, 2) :]:
             kind = tear(file, self.draws)
+            self._torn[file] = _stamp(file)
             self.counts[f"checkpoints {kind}"] += 1
             _check_refused(lambda file=file: load_file(file), str(file))
             del left[file]
-        self.done = max(map(_steps, _resumable(left).values()), default=NOTHING)
-        if self.done != NOTHING or not torn:
-            self._check_newest(left)
-        else:
-            _check_refused(lambda: newest_checkpoint(self.folder), torn[-1].name)
-            self.next_arguments = self.variant.arguments(self.folder)  # as the refusal says
+        self.done = _most_steps(left)
+        self._check_newest(left)
 
     def finish(self) -> None:
         """Let it go on to its end, and check that this is the end of a run that was not stopped."""
@@ -172,6 +179,16 @@ def _resumable(checkpoints: dict[Path, Any]) -> dict[Path, Any]:
     return {file: content for file, content in checkpoints.items() if "optimizer" in content}
 
 
+def _most_steps(checkpoints: dict[Path, Any]) -> tuple[int, int]:
+    return max(map(_steps, _resumable(checkpoints).values()), default=NOTHING)
+
+
 def _steps(checkpoint: dict[str, Any]) -> tuple[int, int]:
     """Return the finished steps and epochs."""
     return checkpoint["meta"]["iter"], checkpoint["meta"]["epoch"]
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """Tell a file from one that has taken its name since."""
+    status = file.stat()
+    return status.st_ino, status.st_mtime_ns

@@ -16,17 +16,37 @@ GO_ON = "to go on: python tools/train.py "
 def kill(run: BrokenRun, most: int) -> None:
     """Kill a run up to some times, at random moments, and let it end."""
     for _ in range(most):
-        training = _stop(run, signal.SIGKILL)
-        status = training.wait()
-        if status == 0:
-            run.check_end(training)
+        if not kill_once(run):
             return
-        assert status == -signal.SIGKILL, f"{run.folder}: {status}: {training.output()}"
-        run.counts["kills"] += 1
-        run.check_left()
         if run.draws.random() < POWER_CUTS:
             run.cut_power()
     run.finish()
+
+
+def kill_once(run: BrokenRun) -> bool:
+    """Kill a run at a random moment; return False if it had ended before."""
+    training = _stop(run, signal.SIGKILL)
+    status = training.wait()
+    if status == 0:
+        run.check_end(training)
+        return False
+    assert status == -signal.SIGKILL, f"{run.folder}: {status}: {training.output()}"
+    run.counts["kills"] += 1
+    run.check_left()
+    return True
+
+
+def run_out_of_space(run: BrokenRun, training: Training) -> None:
+    """Check that a run without room ends in words, and leaves nothing but what it had."""
+    status, output = training.wait(), training.output()
+    assert status == 1, output
+    (message,) = (line for line in output.splitlines() if line.startswith("error: "))
+    for part in (str(run.folder), "MB are free", "--resume"):
+        assert part in message, f"{part!r} is not in {message!r}"
+    assert "Traceback" not in output, output
+    run.check_left()
+    assert not run.parts(), f"{run.folder}: {run.parts()}"
+    run.counts["disks full"] += 1
 
 
 def interrupt(run: BrokenRun, number: signal.Signals, most: int) -> None:
