@@ -52,7 +52,7 @@ class Stop(Hook):
 
 
 class Draws(Hook):
-    """Draws numbers between the steps, and logs them."""
+    """Draws numbers between the steps and in validations, and logs them."""
 
     priority = "LOW"
 
@@ -61,6 +61,12 @@ class Draws(Hook):
 
     def after_train_iter(self, runner: Any, *_: Any, **__: Any) -> None:
         runner.message_hub.update_scalar("train/after", _draw())
+
+    def after_val_iter(self, *_: Any, **__: Any) -> None:
+        _draw()
+
+    def after_val_epoch(self, runner: Any, metrics: Any) -> None:  # noqa: ARG002
+        runner.message_hub.update_scalar("train/validated", _draw())
 
 
 def _draw() -> float:
