@@ -77,11 +77,13 @@ class BrokenRun:
     def wait_for_a_moment(self, training: Training) -> None:
         """Wait for a random moment of what is left of the run, or of one of its writes."""
         if self.draws.random() < self.in_writes:
-            self._wait_for_write(training, self.draws.randint(1, 4))
+            self._wait_for_write(training, self.draws.randint(1, 8))
             time.sleep(self.draws.uniform(0, PAUSE))
-        else:
-            left = 1.1 - 0.6 * self.done[0] / (BATCHES * EPOCHS)
-            training.is_over(self.draws.uniform(0, left) * self._references.seconds(self.variant))
+            return
+        left = 1.0 - 0.6 * self.done[0] / (BATCHES * EPOCHS)
+        moment = self.draws.uniform(0, left) * self._references.seconds(self.variant)
+        while not training.is_over(self.draws.uniform(0, 0.01)) and training.computed() < moment:
+            continue
 
     def wait_for_checkpoint(self, training: Training) -> None:
         """Wait until a run that begins has written its first checkpoint."""
