@@ -29,7 +29,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def _mount(*arguments: str) -> bool:
     command = shutil.which("mount")
-    return bool(command) and not subprocess.run([command, *arguments], check=False).returncode
+    if command is None:
+        return False
+    return not subprocess.run([command, *arguments], capture_output=True, check=False).returncode
 
 
 @pytest.mark.campaign

@@ -20,7 +20,7 @@ def test_a_run_killed_in_writes_and_left_without_room_ends_as_if_it_was_not(
     broken_run: MakeRun, counts: Counter[str]
 ) -> None:
     run = broken_run(STOPOVERS)
-    run.in_writes = 1.0
+    run.in_writes, run.latest_write = 1.0, 3
     assert kill_once(run)
     assert kill_once(run)
     run_out_of_space(run, run.start(limit=LOGS))

@@ -39,6 +39,7 @@ class BrokenRun:
     Attributes:
         counts: What has happened.
         in_writes: Share of its stops that are timed into a write.
+        latest_write: The latest of a start's writes that it is stopped in.
         done: Finished steps and epochs of the newest whole checkpoint.
         next_arguments: Of ``tools/train.py``, for the next start.
     """
@@ -60,6 +61,7 @@ class BrokenRun:
         self._references = references
         self._zygote = zygote
         self.in_writes = 0.5
+        self.latest_write = 8
         self.done = NOTHING
         self.next_arguments = variant.arguments(folder)
         self._torn: dict[Path, tuple[int, int]] = {}
@@ -77,7 +79,7 @@ class BrokenRun:
     def wait_for_a_moment(self, training: Training) -> None:
         """Wait for a random moment of what is left of the run, or of one of its writes."""
         if self.draws.random() < self.in_writes:
-            self._wait_for_write(training, self.draws.randint(1, 8))
+            self._wait_for_write(training, self.draws.randint(1, self.latest_write))
             time.sleep(self.draws.uniform(0, PAUSE))
             return
         left = 1.0 - 0.6 * self.done[0] / (BATCHES * EPOCHS)
