@@ -20,7 +20,7 @@ from digitdet.checkpoints.content import check_plain, pack
 from digitdet.checkpoints.finding import find_to_resume, set_aside
 from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
-from digitdet.checkpoints.resuming import go_on, steps_kept
+from digitdet.checkpoints.resuming import files_named, go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
@@ -146,7 +146,7 @@ class Runner(mmengine.runner.Runner):
             self._is_beginning = False
             barrier()  # until all have loaded
             if is_main_process():
-                set_aside(Path(self.work_dir), steps_kept(self))
+                set_aside(Path(self.work_dir), steps_kept(self), files_named(self))
 
     def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
         """Build the data sets, then the model: data that is missing is told before weights load."""

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,8 @@ def newest_checkpoint(work_dir: Path) -> Path | None:
     if torn and newest is None:
         raise ValueError(
             f"{work_dir}: no checkpoint there is whole ({names}), so there is nothing to go on "
-            "from. To start from the beginning, train without --resume: they are kept in a folder "
-            "of their own; or name another one: `--resume FILE`"
+            "from. To start from the beginning, train without --resume: those whose names the run "
+            "needs are kept in a folder of their own; or name another one: `--resume FILE`"
         )
     if torn:
         warn(f"{work_dir}: torn or no checkpoint: {names}; going on from {newest}")
@@ -87,7 +87,7 @@ def has_checkpoints(work_dir: Path) -> bool:
     return any(True for _ in _checkpoint_files(work_dir))
 
 
-def set_aside(work_dir: Path, after: int | None) -> None:
+def set_aside(work_dir: Path, after: int | None, named: Collection[Path] = ()) -> None:
     """Move what an earlier run left in a folder to one within it, and say so.
 
     A run that begins in the folder neither writes over it nor takes it for its own. What a killed
@@ -95,14 +95,16 @@ def set_aside(work_dir: Path, after: int | None) -> None:
 
     Args:
         work_dir: The folder; need not be there.
-        after: The steps that the run goes on from: checkpoints of later ones, and torn ones, are
-            moved, with a copy of the scalars, whose later rows are cut off; None for a new run:
-            all of digitdet's, torn ones, and the scalars.
+        after: The steps that the run goes on from: checkpoints of later ones are moved, with a copy
+            of the scalars, whose later rows are cut off; None for a new run: all of digitdet's, and
+            the scalars.
+        named: The files with names that the run gives, too: they are moved where they are torn, or
+            another program's. Others of these kinds stay.
     """
     for part in work_dir.glob(UNFINISHED):
         if Path(part.stem).stem.endswith(SUFFIXES):
             part.unlink(missing_ok=True)
-    moved = [file for file in _checkpoint_files(work_dir) if _is_other(_meta(file), after)]
+    moved = [f for f in _checkpoint_files(work_dir) if _is_other(f, after, is_named=f in named)]
     scalars = work_dir / SCALARS_CSV
     if after is None and scalars.is_file():
         moved.append(scalars)
@@ -114,7 +116,7 @@ def set_aside(work_dir: Path, after: int | None) -> None:
         shutil.copyfile(scalars, place / scalars.name)
     for file in moved:
         file.rename(place / file.name)
-    what = "of an earlier run" if after is None else f"of later steps than {after}, or torn"
+    what = "of an earlier run" if after is None else f"of later steps than {after}, or not its own"
     names = ", ".join(file.name for file in moved[:5]) + (", ..." if len(moved) > 5 else "")
     count = "1 file" if len(moved) == 1 else f"{len(moved)} files"
     console.print(f"kept in {place}: {count} {what}: {names}")
@@ -151,12 +153,12 @@ def _is_whole(file: Path) -> bool:
     return True
 
 
-def _is_other(meta: dict[str, Any] | None, after: int | None) -> bool:
+def _is_other(file: Path, after: int | None, *, is_named: bool) -> bool:
     """Whether a checkpoint is of a run that another one takes the place of."""
-    if meta is None:
-        return True
-    position = _position(meta)
-    return position is not None and (after is None or position[0] > after)
+    position = _position(_meta(file) or {})
+    if position is None:
+        return is_named
+    return after is None or position[0] > after
 
 
 def _unused(folder: Path) -> Path:

@@ -11,9 +11,11 @@ from mmengine.runner import EpochBasedTrainLoop
 from digitdet.checkpoints.changes import ANEW, changes_of, describe_continuation
 from digitdet.checkpoints.content import check_resumable, states_of
 from digitdet.checkpoints.finding import search
+from digitdet.checkpoints.keeping import numbered_files
 from digitdet.checkpoints.message_hub import unpack_hub
 from digitdet.checkpoints.reading import load_file
 from digitdet.console import console
+from digitdet.hooks.checkpoint_hook import CheckpointHook
 
 
 def go_on(runner: Any, file: str, map_location: Any = "cpu") -> None:
@@ -148,6 +150,14 @@ def steps_kept(runner: Any) -> int | None:
         return None
     step: int = runner.iter
     return step if is_at_home(runner) else -1
+
+
+def files_named(runner: Any) -> set[Path]:
+    """Return the files in a run's folder with names that it gives to checkpoints."""
+    hooks = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
+    templates = {template for hook in hooks for template in hook.templates}
+    folder = Path(runner.work_dir)
+    return {file for name in templates for file in numbered_files(folder, name).values()}
 
 
 def _go_to(runner: Any, epoch: int, iteration: int, epoch_step: int) -> None:

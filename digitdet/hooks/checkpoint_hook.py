@@ -93,6 +93,12 @@ class CheckpointHook(Hook):
         self._regular: tuple[int, Path] | None = None  # of which step, and the newest itself
         self._kept = KeptCheckpoints(Path())
 
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The names that it gives, with ``{}`` for the number of the epoch or step."""
+        best = (figure.file_name(self.filename_tmpl) for figure in self.figures)
+        return (self.filename_tmpl, STOPOVER, *best)
+
     def before_train(self, runner: Runner) -> None:
         """Look at what the folder of a resumed run holds."""
         self._kept = kept = KeptCheckpoints(Path(runner.work_dir))

@@ -130,7 +130,7 @@ def test_a_new_run_sets_aside_all_of_the_earlier_one(
     (tmp_path / ".iter_25.pth.0a1b2c3d.part").touch()
     (tmp_path / ".scalars.csv.0a1b2c3d.part").touch()  # not of a checkpoint
     torch.save({"a": torch.ones(1)}, tmp_path / "weights.pth")
-    set_aside(tmp_path, None)
+    set_aside(tmp_path, None, [tmp_path / "epoch_2.pth"])
     (folder,) = tmp_path.glob("earlier_*")
     assert _names(tmp_path) == [".scalars.csv.0a1b2c3d.part", folder.name, "weights.pth"]
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == contents
@@ -155,6 +155,26 @@ def test_a_run_that_goes_on_from_an_earlier_step_sets_aside_the_later_ones(
     assert (folder / "scalars.csv").read_bytes() == b"step\n30\n"
     kept = ["best_map_epoch_1.pth", folder.name, "epoch_1.pth", "epoch_2.pth", "scalars.csv"]
     assert _names(tmp_path) == kept
+
+
+@pytest.mark.parametrize("after", [None, 10])
+def test_files_of_others_stay_but_where_the_run_needs_their_names(
+    after: int | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "epoch_1.pth", 10, 1)
+    torch.save({"state_dict": {"a": torch.ones(1)}}, tmp_path / "epoch_2.pth")
+    tear(write(tmp_path / "epoch_3.pth", 30, 3))
+    theirs = {"results.ckpt": b"a text", "model.pt": b"PK\x03\x04", "copy.pth": b"", "6.pth": b"\0"}
+    for name, content in theirs.items():
+        (tmp_path / name).write_bytes(content)
+    named = [tmp_path / f"epoch_{epoch}.pth" for epoch in (1, 2, 3)]
+    set_aside(tmp_path, after, named)
+    (folder,) = tmp_path.glob("earlier_*")
+    of_run = ["epoch_1.pth", "epoch_2.pth", "epoch_3.pth"]
+    assert _names(folder) == (of_run if after is None else of_run[1:])
+    stayed = [] if after is None else ["epoch_1.pth"]
+    assert _names(tmp_path) == sorted([*theirs, *stayed, folder.name])
+    assert "epoch_3.pth" in capsys.readouterr().out
 
 
 def test_what_is_set_aside_twice_in_a_second_is_all_kept(

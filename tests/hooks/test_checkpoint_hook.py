@@ -369,6 +369,23 @@ def test_only_the_own_stopovers_and_checkpoints_are_deleted(run: Run, tmp_path: 
     }
 
 
+def test_what_another_program_named_alike_is_neither_written_over_nor_deleted(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    names = ("epoch_1.pth", "iter_2.pth", "best_a_epoch_1.pth", "epoch_3.pth")
+    for number, name in enumerate(names):
+        torch.save({"state_dict": {"a": torch.tensor(number)}}, folder / name)
+    (folder / "model.pth").write_bytes(b"my own")
+    hook = CheckpointHook(save_best="a", max_keep_ckpts=1, stopover_interval=2)
+    run(hook, figures={"a": [0.0, 1.0, 2.0]})
+    assert kept(folder) == {"epoch_3.pth", "best_a_epoch_3.pth", "model.pth"}
+    (aside,) = folder.glob("earlier_*")
+    for number, name in enumerate(names):
+        assert _load(aside / name) == {"state_dict": {"a": torch.tensor(number)}}
+
+
 class AtStep(Hook):
     """Does something after a step, when it is saved."""
 
