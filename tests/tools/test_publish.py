@@ -113,7 +113,7 @@ def test_a_training_starts_from_a_published_file_as_from_its_checkpoint(
     assert f"{pair[1]} fits the model" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("more", [[], ["--dry-run"], ["--no-preflight"]])
+@pytest.mark.parametrize("more", [["--dry-run"], ["--no-preflight"]])
 def test_a_published_file_can_not_be_resumed_from(
     pair: tuple[Path, Path],
     tool: Tool,
