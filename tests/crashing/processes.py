@@ -118,12 +118,19 @@ class Zygote:
         order = dict(argv=list(argv), log=str(log), limit=limit, modules=file)
         return Training(self, self.ask(start=order)["pid"], log)
 
-    def warm_up(self, argv: Sequence[str]) -> None:
-        """Run a training, and have imported for the others what it imports."""
-        modules = self._folder / "modules"
+    def finish(self, argv: Sequence[str], *, imports: bool) -> Training:
+        """Run a training to its end.
+
+        Args:
+            argv: Arguments of ``tools/train.py``.
+            imports: Have imported, for the next ones, what it imports.
+        """
+        modules = self._folder / "modules" if imports else None
         training = self.start(argv, modules=modules)
         assert training.wait() == 0, training.output()
-        self.ask(**{"import": str(modules)})
+        if modules:
+            self.ask(**{"import": str(modules)})
+        return training
 
     def ask(self, **order: Any) -> dict[str, Any]:
         """Give an order, and return the answer."""
