@@ -66,7 +66,8 @@ def describe_continuation(runner: Any, meta: Mapping[str, Any], source: str) -> 
     if any(change.effect == "held" for change in changes):
         yield f"what is ignored goes on as the checkpoint's state holds it; to use it, {ANEW}"
     own, before = versions(), meta["versions"]
-    others = [f"{name} {before[name]} -> {own[name]}" for name in own if own[name] != before[name]]
+    names = [name for name in own if own[name] != before.get(name)]
+    others = [f"{name} {before.get(name, 'unknown')} -> {own[name]}" for name in names]
     if others:
         yield f"written with other versions, so that last digits may differ: {', '.join(others)}"
     then, now = meta["batches_per_epoch"], len(runner.train_dataloader)

@@ -99,6 +99,23 @@ def config_text(config: Any) -> str:
     return json.dumps(config.to_dict(), default=str)
 
 
+def config_of(meta: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return the merged config that a checkpoint carries; empty where it has none.
+
+    Raises:
+        ValueError: If it is no object of JSON.
+    """
+    try:
+        config = json.loads(meta.get("cfg", "{}"))
+    except (RecursionError, TypeError, ValueError) as error:
+        raise ValueError(f"{source}: its config can't be read as JSON ({error})") from error
+    if not isinstance(config, dict):
+        raise ValueError(
+            f"{source}: its config can't be read as JSON: it is a {type(config).__name__}"
+        )
+    return config
+
+
 def _metrics_of(hub: MessageHub, iteration: int) -> dict[str, float]:
     """Return the figures of the weights after so many steps; none if these are not validated."""
     if hub.runtime_info.get(VALIDATED_STEP) != iteration:
@@ -180,3 +197,4 @@ def check_resumable(checkpoint: Any, source: str) -> None:
     wrong = [key for key, kind in SAID.items() if type(meta.get(key)) is not kind]
     if wrong:
         raise ValueError(f"{source}: is damaged: it lacks meta.{wrong[0]}; {alone[3:]}")
+    config_of(meta, source)

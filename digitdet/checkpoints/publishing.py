@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from digitdet.checkpoints.content import FORMAT
+from digitdet.checkpoints.content import FORMAT, config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.safetensors_files import HASHED, SUFFIX, hashed_name, pack_safetensors
 from digitdet.console import console
@@ -88,11 +88,8 @@ def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
         return {}
     kept = {key: meta[key] for key in PUBLISHED if key in meta}
     kept["experiment_name"] = STAMP.sub("", str(kept.get("experiment_name", "")))
-    try:
-        config = json.loads(kept.get("cfg", "{}"))
-        kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"{source}: its config can't be read as JSON ({error})") from error
+    config = config_of(meta, str(source))
+    kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
     return kept
 
 

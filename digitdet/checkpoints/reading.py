@@ -104,13 +104,24 @@ def _load(file: Path, map_location: Any, *, with_tensors: bool) -> Any:
         check_whole(file, with_tensors=with_tensors)
     try:
         return load_safely(file, map_location)
-    except (MemoryError, torch.OutOfMemoryError):
+    except MemoryError as error:
+        raise refusal(file, "takes more memory than there is", "take another one") from error
+    except torch.OutOfMemoryError:  # of a device; it says so
         raise
     except Exception as error:
         names = _foreign_names(file) if zipped else []
         if not names or not KNOWN.issuperset(names):
             raise _refusal_of(file, names, error) from error
-    return {"state_dict": state_dict_of(load_without(file, names, map_location), str(file))}
+    return _load_weights(file, names, map_location)
+
+
+def _load_weights(file: Path, names: list[str], map_location: Any) -> dict[str, Any]:
+    """Load the weights alone of a file that holds known foreign objects."""
+    try:
+        content = load_without(file, names, map_location)
+    except Exception as error:  # of a pickle that does more with them than make them
+        raise _refusal_of(file, names, error) from error
+    return {"state_dict": state_dict_of(content, str(file))}
 
 
 def _foreign_names(file: Path) -> list[str]:

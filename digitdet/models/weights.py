@@ -49,7 +49,8 @@ def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str)
         source: Where the weights come from, for errors.
 
     Raises:
-        ValueError: If names or shapes differ; other numbers of classes are said in words.
+        ValueError: If names, shapes, or kinds of numbers differ; other numbers of classes are said
+            in words.
     """
     own = model.state_dict()
     key = f"{PREDICTOR}cls_score.weight"
@@ -64,11 +65,14 @@ def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str)
             f"{source}: was trained with {len(state[key])} anchors in each place of a feature map, "
             f"but the model has {len(own[key])} (`model.anchor_sizes`, `model.aspect_ratios`)"
         )
-    shapes = [k for k in own.keys() & state.keys() if own[k].shape != state[k].shape]
+    both = own.keys() & state.keys()
+    shapes = [k for k in both if own[k].shape != state[k].shape]
+    kinds = [k for k in both if not _is_alike(state[k], own[k])]
     problems = {
         "lacks": sorted(own.keys() - state.keys()),
         "has too many": sorted(state.keys() - own.keys()),
         "has other shapes of": sorted(shapes),
+        "has other kinds of numbers in": sorted(kinds),
     }
     said = [f"{what} {len(k)} entries such as {k[0]!r}" for what, k in problems.items() if k]
     if said:
@@ -76,6 +80,12 @@ def check_state_dict(model: nn.Module, state: Mapping[str, Tensor], source: str)
             f"{source}: does not fit the model: it {'; it '.join(said)}. "
             "Use the config that the checkpoint was trained with"
         )
+
+
+def _is_alike(given: Tensor, own: Tensor) -> bool:
+    """Whether torch copies a tensor without losing what it says; another precision is no matter."""
+    loses = given.is_complex() or (own.is_floating_point() and not given.is_floating_point())
+    return given.layout == own.layout and not loses
 
 
 def load_pretrained(model: nn.Module, weights: str) -> None:

@@ -218,6 +218,17 @@ def test_what_can_not_be_resumed_from_is_refused_with_the_reason(
     assert "load_from=FILE" in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["", "import os", "[1]", "5", "[" * 100_000])
+def test_a_config_that_is_no_object_of_json_is_refused(
+    text: str, line_run: Build, tmp_path: Path
+) -> None:
+    line_run("run", {"train_cfg.max_epochs": 1}).train()
+    content = torch.load(tmp_path / "run" / "epoch_1.pth", weights_only=True)
+    content["meta"]["cfg"] = text
+    with pytest.raises(ValueError, match=r"^it\.pth: its config can't be read as JSON"):
+        check_resumable(content, "it.pth")
+
+
 def test_what_is_no_mapping_can_not_be_resumed_from() -> None:
     with pytest.raises(ValueError, match="it lacks meta"):
         check_resumable([1], "it.pth")

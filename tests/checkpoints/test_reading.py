@@ -1,6 +1,7 @@
 """Checkpoints are read as they were written, to the last bit, or refused."""
 
 import re
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,38 @@ def test_a_file_without_a_state_dict_is_refused(tmp_path: Path, content: Any) ->
     torch.save(content, file)
     with pytest.raises(ValueError, match=re.escape(f"{file}: holds no state dict")):
         state_dict_of(load_file(file), str(file))
+
+
+class Large:
+    """Unpickled, it asks for more memory than any machine has."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bytearray, (2**48,)
+
+
+@pytest.mark.parametrize("read", [load_file, read_meta])
+def test_a_file_that_takes_more_memory_than_there_is_is_refused_by_name(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    file = tmp_path / "epoch_1.pth"
+    torch.save({"state_dict": {"a": torch.zeros(1)}, "b": Large()}, file)
+    with pytest.raises(ValueError, match=re.escape(f"{file}: can't be loaded")) as caught:
+        read(file)
+    assert "it takes more memory than there is" in str(caught.value)
+
+
+class Extended(Namespace):
+    """Pickled as a known class whose object is then called upon, as no program writes it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Namespace, (), None, iter([1]), None
+
+
+def test_a_foreign_object_that_can_not_be_left_out_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "model.pth"
+    torch.save({"state_dict": {"a": torch.zeros(1)}, "args": Extended()}, file)
+    with pytest.raises(ValueError, match=r"holds Python objects \(argparse\.Namespace\)"):
+        load_file(file)
 
 
 @pytest.mark.parametrize("wrap", [lambda s: s, lambda s: {"meta": {}, "state_dict": s}])

@@ -249,6 +249,8 @@ def test_other_versions_are_said(epoch_1: Path, go_on: GoOn) -> None:
     assert "other versions" not in go_on(epoch_1)[1]
     rewrite(epoch_1, lambda content: content["meta"]["versions"].update(torch="1.0"))
     assert f"torch 1.0 -> {torch.__version__}" in go_on(epoch_1)[1]
+    rewrite(epoch_1, lambda content: content["meta"]["versions"].pop("torch"))
+    assert f"torch unknown -> {torch.__version__}" in go_on(epoch_1)[1]
 
 
 @pytest.mark.parametrize("checkpoints", [None, dict(type="CheckpointHook")])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from mmengine.logging import MMLogger
+from torch import Tensor
 from torchvision.models.detection import FasterRCNN_ResNet50_FPN_V2_Weights
 
 from digitdet.models import FasterRCNN
@@ -122,6 +123,21 @@ def test_other_shapes_are_refused_with_an_example(tmp_path: Path) -> None:
     file = save(tmp_path / "a.pth", slim(width=24).state_dict())
     with pytest.raises(ValueError, match=r"a\.pth: does not fit the model: it has other shapes of"):
         slim(weights=str(file))
+
+
+@pytest.mark.parametrize("change", [Tensor.int, lambda t: t.to(torch.complex64), Tensor.to_sparse])
+def test_weights_of_another_kind_are_refused(change: Callable[[Tensor], Tensor]) -> None:
+    model, name = slim(), "rpn.head.cls_logits.bias"
+    state = model.state_dict()
+    state[name] = change(state[name])
+    with pytest.raises(ValueError, match=rf"it has other kinds of numbers in 1 .* '{name}'"):
+        check_state_dict(model, state, "a.pth")
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_another_precision_are_taken(dtype: torch.dtype) -> None:
+    model = slim()
+    check_state_dict(model, {k: v.to(dtype) for k, v in model.state_dict().items()}, "a.pth")
 
 
 def test_another_number_of_anchors_is_said_in_words() -> None:
