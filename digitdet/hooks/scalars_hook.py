@@ -112,15 +112,15 @@ class ScalarsHook(Hook):
         if self._file:
             checkpoint["scalars"] = dict(self._file.sync())
 
-    def after_train(self, runner: Runner) -> None:  # noqa: ARG002
-        """Close the file."""
+    def after_run(self, runner: Runner) -> None:  # noqa: ARG002
+        """Close the file, when the end of a training that ended early is saved too."""
         if self._file:
             self._file.close()
             self._file = None
 
     def after_interruption(self, runner: Runner) -> None:
         """Close the file of a run that ended by a signal or an error."""
-        self.after_train(runner)
+        self.after_run(runner)
 
     def _write(self, step: int, epoch: int, values: Mapping[str, Any]) -> None:
         numbers = {name: to_number(value) for name, value in values.items()}

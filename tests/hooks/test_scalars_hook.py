@@ -12,7 +12,7 @@ from mmengine.hooks import Hook
 from torch.utils.data import DataLoader
 
 from digitdet.checkpoints.finding import newest_checkpoint
-from digitdet.hooks import EvaluationHook, ScalarsHook
+from digitdet.hooks import CheckpointHook, EarlyStoppingHook, EvaluationHook, ScalarsHook
 from digitdet.hooks.scalars_hook import distinct_rates, to_number
 from digitdet.runner import Runner
 
@@ -323,6 +323,24 @@ def test_a_new_run_does_not_write_to_the_file_of_another(
     assert max(step for step, *_ in rows(second)) == 3
     (kept,) = Path(second.work_dir).glob("earlier_*/scalars.csv")
     assert kept.read_bytes() == before
+
+
+def test_a_run_that_ended_early_goes_on_with_its_rows(tiny_runner: Make, samples: Samples) -> None:
+    def run(patience: int, **kwargs: Any) -> Runner:
+        hook = EarlyStoppingHook("mean", min_delta=9.0, patience=patience)
+        default = {"checkpoint": CheckpointHook(interval=3)}
+        how = dict(num_epochs=9, validated=True, default_hooks=default, **kwargs)
+        return tiny_runner("early", samples(4), ScalarsHook(), hook, **how)
+
+    first = run(1)
+    first.train()
+    file = Path(first.work_dir, "epoch_2.pth")
+    before = content(first)
+    assert torch.load(file, weights_only=True)["scalars"]["bytes"] == len(before)
+    second = run(2, load_from=str(file), resume=True)
+    second.train()
+    assert content(second).startswith(before)
+    assert max(step for step, *_ in rows(second)) == 6
 
 
 def test_a_checkpoint_without_a_record_of_rows_begins_a_file(
