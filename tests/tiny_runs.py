@@ -75,7 +75,7 @@ def make_runner(
         kwargs["val_dataloader"] = DataLoader(make_samples(4), batch_size=2)
         kwargs.update(val_cfg={}, val_evaluator=[MeanMetric()])
     kwargs.setdefault("optim_wrapper", {"optimizer": {"type": "SGD", "lr": 0.1}})
-    is_loader = isinstance(samples, DataLoader)
+    is_loader = isinstance(samples, DataLoader | dict)
     return Runner(
         model=make_tiny(),
         work_dir=str(folder),
