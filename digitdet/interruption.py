@@ -27,16 +27,23 @@ class TrainingInterrupted(KeyboardInterrupt):
     Attributes:
         signal_number: The signal.
         place: Where it ended: ``"after step 12, in epoch 2 of 6"``.
-        checkpoint: What it goes on from; None where nothing is saved.
+        checkpoint: What it goes on from; None where nothing is saved, or nothing is left to do.
     """
 
     def __init__(
-        self, signal_number: int, place: str, checkpoint: Path | None, way_on: str = ""
+        self,
+        signal_number: int,
+        place: str,
+        checkpoint: Path | None,
+        way_on: str = "",
+        *,
+        is_finished: bool = False,
     ) -> None:
         self.signal_number = signal_number
         self.place = place
         self.checkpoint = checkpoint
         saved = f"saved: {checkpoint}" if checkpoint else "nothing is saved"
+        saved = "the training is finished" if is_finished else saved
         text = f"interrupted by {name_of(signal_number)} {place}; {saved}"
         super().__init__(f"{text}\n{way_on}" if way_on else text)
 
@@ -46,21 +53,29 @@ def name_of(number: int) -> str:
     return signal.Signals(number).name
 
 
-def way_on(arguments: Sequence[str], *, is_saved: bool, launcher: str = "none") -> str:
+def way_on(
+    arguments: Sequence[str],
+    *,
+    is_saved: bool,
+    source: Path | None = None,
+    launcher: str = "none",
+) -> str:
     """Say how to go on with a training.
 
     Args:
         arguments: Of the command that began it, the program's name first.
         is_saved: Whether there is a checkpoint to go on from.
+        source: The checkpoint, where it is not in the folder of the run.
         launcher: What started its processes, as ``--launcher`` takes it.
     """
     word = "to go on" if is_saved else "to begin again"
     if Path(arguments[0]).name != "train.py":
-        return f"{word}: train(..., resume=True)" if is_saved else ""
+        resume = repr(str(source)) if source else True
+        return f"{word}: train(..., resume={resume})" if is_saved else ""
+    added = ["--resume", *([str(source)] if source else [])] if is_saved else []
     if launcher != "none":
-        return f"{word}: the same command{' with --resume' if is_saved else ''}"
-    kept = _without_resume(arguments)
-    return f"{word}: {shlex.join(['python', *kept, *(['--resume'] if is_saved else [])])}"
+        return f"{word}: the same command{f' with {shlex.join(added)}' if added else ''}"
+    return f"{word}: {shlex.join(['python', *_without_resume(arguments), *added])}"
 
 
 def _without_resume(arguments: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from digitdet.datasets.remaining import remaining_batches
 from digitdet.hooks.accumulation_hook import is_updated
 from digitdet.hooks.checkpoint_hook import VALIDATED, CheckpointHook
 from digitdet.interruption import SignalWatch, TrainingInterrupted, way_on
-from digitdet.processes import largest_of_processes
+from digitdet.processes import largest_of_processes, take_buffers_of_first
 from digitdet.registry import LOOPS
 from digitdet.worker_signals import end_workers, held_signals
 
@@ -93,7 +93,11 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         runner.call_hook("after_train")
         number = largest_of_processes(self._watch.noted)
         if number:
-            raise TrainingInterrupted(number, "after its end; the training is finished", None)
+            runner.visualizer.close()
+            # Other seeds may be left.
+            advice = way_on(sys.argv, is_saved=True) if "--seeds" in sys.argv else ""
+            error = TrainingInterrupted(number, "at its end", None, advice, is_finished=True)
+            raise self._said(error)
 
     def run_epoch(self) -> None:
         """Train for what is left of an epoch."""
@@ -131,6 +135,7 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         if self.runner.val_loop is not None and epoch >= max(1, self.val_begin) and is_due:
             self._stop_if_asked(self._after_epoch())
             self._before_validation = capture()
+            take_buffers_of_first(self.runner.bare_model)
             self.runner.val_loop.run()
 
     def _remaining(self, done: int) -> Iterator[Any]:
@@ -180,8 +185,14 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
     def _interruption(
         self, number: int, place: str, checkpoint: Path | None
     ) -> TrainingInterrupted:
-        advice = way_on(sys.argv, is_saved=bool(checkpoint), launcher=self.runner.launcher)
-        error = TrainingInterrupted(number, place, checkpoint, advice)
+        home = Path(self.runner.work_dir).resolve()
+        source = checkpoint if checkpoint and checkpoint.resolve().parent != home else None
+        launcher = self.runner.launcher
+        advice = way_on(sys.argv, is_saved=bool(checkpoint), source=source, launcher=launcher)
+        return self._said(TrainingInterrupted(number, place, checkpoint, advice))
+
+    def _said(self, error: TrainingInterrupted) -> TrainingInterrupted:
+        """Log what is to be said, once for all processes."""
         self.runner.logger.info(str(error))
         if not is_main_process():
             error.args = ()

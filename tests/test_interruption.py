@@ -76,11 +76,27 @@ def test_of_a_distributed_run_the_start_is_not_known() -> None:
         assert said == "to go on: the same command with --resume"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "launcher", "said"),
+    [
+        ("train.py C --resume o/e.pth --work-dir W", "none", "python train.py C --work-dir W"),
+        ("train.py C --resume o/e.pth", "pytorch", "the same command with"),
+    ],
+)
+def test_a_checkpoint_elsewhere_is_named(arguments: str, launcher: str, said: str) -> None:
+    source = Path("o/e 1.pth")
+    command = way_on(arguments.split(), is_saved=True, source=source, launcher=launcher)
+    assert command == f"to go on: {said} --resume 'o/e 1.pth'"
+    assert way_on(["s.py"], is_saved=True, source=source).endswith("resume='o/e 1.pth')")
+
+
 def test_an_interruption_says_where_it_came_and_what_is_saved() -> None:
     nothing = TrainingInterrupted(signal.SIGTERM, "before the first step", None)
     assert str(nothing) == "interrupted by SIGTERM before the first step; nothing is saved"
     saved = TrainingInterrupted(signal.SIGINT, "after step 3", Path("w/iter_3.pth"), "to go on: x")
     assert str(saved) == "interrupted by SIGINT after step 3; saved: w/iter_3.pth\nto go on: x"
+    finished = TrainingInterrupted(signal.SIGINT, "at its end", None, is_finished=True)
+    assert str(finished) == "interrupted by SIGINT at its end; the training is finished"
 
 
 def test_without_a_signal_nothing_is_noted_and_all_handlers_come_back() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mmengine.runner
 import numpy as np
 import pytest
 import torch
@@ -242,6 +243,53 @@ def test_what_is_saved_already_is_not_saved_again(tmp_path: Path) -> None:
         run(tmp_path / "run", scheduled, StopBefore())
     assert again.value.checkpoint == file
     assert file.stat().st_mtime_ns == written
+
+
+def test_stopped_in_a_new_folder_before_its_first_step_it_names_where_it_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["tools/train.py", "C", "--resume", "x.pth"])
+    run(tmp_path / "first" / "run", scheduled)
+    source = tmp_path / "first" / "run" / "epoch_1.pth"
+    arguments = {**scheduled(), "load_from": str(source), "resume": True}
+    folder = tmp_path / "new" / "run"
+    runner = make_runner(folder, arguments.pop("samples"), StopBefore(), **arguments)
+    with pytest.raises(TrainingInterrupted) as stopped:
+        runner.train()
+    assert str(stopped.value).splitlines() == [
+        f"interrupted by SIGUSR1 before the first step; saved: {source}",
+        f"to go on: python tools/train.py C --resume {source}",
+    ]
+
+
+@pytest.mark.parametrize("seeds", [[], ["--seeds", "0", "1"]])
+def test_a_signal_that_comes_too_late_is_told_that_all_is_done(
+    seeds: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StopAtEnd(Stop):
+        def after_train(self, runner: Any) -> None:  # noqa: ARG002
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    command = ["tools/train.py", "C", *seeds]
+    monkeypatch.setattr("sys.argv", command)
+    with pytest.raises(TrainingInterrupted) as stopped:
+        run(tmp_path / "run", scheduled, StopAtEnd())
+    said = "interrupted by SIGTERM at its end; the training is finished"
+    way_on = f"\nto go on: python {' '.join(command)} --resume" if seeds else ""
+    assert str(stopped.value) == said + way_on
+    assert (tmp_path / "run" / "epoch_2.pth").is_file()
+
+
+def test_a_loop_that_begins_each_epoch_anew_does_not_go_on_within_one(tmp_path: Path) -> None:
+    with pytest.raises(TrainingInterrupted) as stopped:
+        run(tmp_path / "run", scheduled, Stop(5))
+    file = stopped.value.checkpoint
+    arguments = {**scheduled(), "load_from": str(file), "resume": True}
+    runner = make_runner(tmp_path / "new" / "run", arguments.pop("samples"), **arguments)
+    loop = mmengine.runner.EpochBasedTrainLoop(runner, runner.train_dataloader, max_epochs=2)
+    runner._train_loop = loop
+    with pytest.raises(ValueError, match=r"of step 2 of an epoch, which .* begin anew; leave"):
+        runner.train()
 
 
 class SecondSignal(Stop):

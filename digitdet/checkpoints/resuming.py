@@ -74,8 +74,9 @@ def check_continuation(runner: Any, checkpoint: Mapping[str, Any], source: str) 
         source: Where it comes from.
 
     Raises:
-        ValueError: If its optimizer or schedules are of other kinds, its epoch has other batches
-            than the run's and is not finished, or its weights are averaged and the run's not.
+        ValueError: If its optimizer or schedules are of other kinds, its epoch is not finished and
+            has other batches than the run's, or a loop that can't go on there, or its weights are
+            averaged and the run's not.
     """
     meta = checkpoint["meta"]
     then, now = meta["batches_per_epoch"], len(runner.train_dataloader)
@@ -84,6 +85,14 @@ def check_continuation(runner: Any, checkpoint: Mapping[str, Any], source: str) 
             f"{source}: is of step {meta['epoch_step']} of the {then} of an epoch, which with this "
             f"config, its data and {get_world_size()} processes has {now}; go on as it was, or "
             "from an epoch's end: `--resume` with an epoch_*.pth"
+        )
+    kind = type(runner.train_loop)
+    begins_anew = getattr(kind, "run_epoch", None) is EpochBasedTrainLoop.run_epoch
+    if meta["epoch_step"] and begins_anew:
+        raise ValueError(
+            f"{source}: is of step {meta['epoch_step']} of an epoch, which train_cfg.type="
+            f"{kind.__name__!r} would begin anew; leave train_cfg.type out, as digitdet's own loop "
+            "goes on there, or go on from an epoch's end: `--resume` with an epoch_*.pth"
         )
     refused = [c for c in changes_of(runner, meta) if c.effect == "refused"]
     if refused:
