@@ -104,12 +104,13 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             signals, with 128 and their number, as a shell has it.
     """
     try:
-        with raised_signals():
+        with raised_signals() as signals:
             return function(*args, **kwargs)
-    except (Exception, KeyboardInterrupt) as error:
-        interruption = _interruption(error)
-        if interruption is not None:
-            _end_interrupted(interruption)
+    except KeyboardInterrupt as error:
+        _end_interrupted(getattr(error, "signal_number", signal.SIGINT), error)
+    except Exception as error:
+        if signals:  # libraries make other errors of the interruption
+            _end_interrupted(signals[-1])
         if os.environ.get(TRACEBACK) or not isinstance(error, OF_INPUT):
             raise
         print(f"error: {_message(error)}", file=sys.stderr)
@@ -117,19 +118,10 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise SystemExit(1) from None
 
 
-def _interruption(error: BaseException) -> KeyboardInterrupt | None:
-    """Find the interruption that an error comes of: libraries make other errors of it."""
-    link: BaseException | None = error
-    while link is not None and not isinstance(link, KeyboardInterrupt):
-        link = link.__cause__ or link.__context__
-    return link
-
-
-def _end_interrupted(interruption: KeyboardInterrupt) -> NoReturn:
-    number = getattr(interruption, "signal_number", signal.SIGINT)
+def _end_interrupted(number: int, error: KeyboardInterrupt | None = None) -> NoReturn:
     said = f"interrupted by {name_of(number)}; a training goes on with --resume"
-    if isinstance(interruption, TrainingInterrupted):
-        said = str(interruption)  # nothing, in the other processes of a distributed run
+    if isinstance(error, TrainingInterrupted):
+        said = str(error)  # nothing, in the other processes of a distributed run
     with suppress(OSError):  # of a terminal that was closed
         print(said, end="\n" if said else "", file=sys.stderr)
     raise SystemExit(128 + number) from None

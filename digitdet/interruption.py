@@ -115,6 +115,8 @@ class SignalWatch:
             for number in SIGNALS:
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):
                     self._former[number] = signal.signal(number, self._note)
+        if _raised and not self.noted:
+            self.noted = _raised[-1]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -155,28 +157,46 @@ def _end_as_usual(number: int, _: FrameType | None = None) -> None:
     os.kill(os.getpid(), number)
 
 
-@contextmanager
-def raised_signals() -> Iterator[None]:
-    """Raise KeyboardInterrupt on what else would end the process without cleaning up.
+# Numbers of the signals that came within `raised_signals`, while it lasts.
+_raised: list[int] = []
 
-    Its ``signal_number`` is the signal's. Signals that have a handler, or are ignored, keep it.
+
+@contextmanager
+def raised_signals() -> Iterator[Sequence[int]]:
+    """Raise KeyboardInterrupt on signals that ask to end, so that all is cleaned up.
+
+    Libraries make other errors of it, or none: a `SignalWatch` that is entered after has noted it.
+    Signals that have a handler of somebody's, or are ignored, keep it.
+
+    Yields:
+        The numbers of the signals that came, to look at where an error comes out.
     """
+    global _raised
     process = os.getpid()
+    numbers: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
         if os.getpid() != process:
+            former = taken[number]
+            if callable(former):
+                former(number, frame)
             _end_as_usual(number, frame)
             return
+        numbers.append(number)
         error = KeyboardInterrupt()
         error.signal_number = number  # type: ignore[attr-defined]
         raise error
 
     is_main = threading.current_thread() is threading.main_thread()
-    taken = [n for n in SIGNALS if is_main and signal.getsignal(n) is signal.SIG_DFL]
+    handlers = {n: signal.getsignal(n) for n in SIGNALS if is_main}
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    taken = {number: former for number, former in handlers.items() if former in usual}
+    _raised = numbers
     for number in taken:
         signal.signal(number, handle)
     try:
-        yield
+        yield numbers
     finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
+        _raised = []
+        for number, former in taken.items():
+            signal.signal(number, former)

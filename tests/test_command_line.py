@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,9 @@ def test_an_interruption_of_which_a_library_made_another_error_is_one_line_too(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def load() -> None:
-        try:
+        with suppress(BaseException):
             os.kill(os.getpid(), signal.SIGTERM)
-        except BaseException:  # as mmengine does where it formats a config
-            raise SyntaxError("check the syntax") from None
+        raise SyntaxError("check the syntax")  # as mmengine does where it formats a config
 
     with pytest.raises(SystemExit) as stopped:
         call(load)

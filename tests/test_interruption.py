@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,12 +151,24 @@ def test_outside_the_main_thread_nothing_is_noted_and_nothing_fails() -> None:
     assert watches[0][0].noted == 0
 
 
-@pytest.mark.parametrize("number", [n for n in SIGNALS if n != signal.SIGINT])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_before_the_training_a_signal_ends_by_an_exception(number: int) -> None:
     with pytest.raises(KeyboardInterrupt) as stopped, raised_signals():
         send(number)
     assert stopped.value.signal_number == number  # type: ignore[attr-defined]
-    assert signal.getsignal(number) is signal.SIG_DFL
+    usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+    assert signal.getsignal(number) is usual
+
+
+def test_a_signal_that_a_library_swallows_before_the_training_is_noted_by_it() -> None:
+    with raised_signals() as signals:
+        with suppress(BaseException):
+            send(signal.SIGTERM)
+        with SignalWatch() as watch:
+            assert watch.noted == signal.SIGTERM
+    assert signals == [signal.SIGTERM]
+    with SignalWatch() as later:
+        assert later.noted == 0
 
 
 def test_a_handler_of_the_user_is_kept_before_the_training() -> None:

@@ -142,8 +142,9 @@ class BrokenRun:
             return
         assert found in left, f"{found}: found, but {self.done} steps and epochs are there"
         assert _steps(left[found]) == self.done, f"{found}: found, but there is {self.done}"
-        best = left[found]["message_hub"]["runtime_info"].get("best_ckpt")
-        assert best is None or self.folder / Path(best).name in left, f"{best} is not there"
+        for key, value in left[found]["message_hub"]["runtime_info"].items():
+            is_there = not key.startswith("best_ckpt") or self.folder / Path(value).name in left
+            assert is_there, f"{key}: {value} is not there"
 
     def cut_power(self) -> None:
         """Tear the newest checkpoint, or two; they have to be refused by name, and passed over."""

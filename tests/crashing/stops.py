@@ -9,7 +9,7 @@ from crashing.processes import Training
 
 POWER_CUTS = 0.3  # share of the kills after which power has failed too
 SAID = re.compile(r"^interrupted by (\w+) (.+); (?:saved: (.+)|nothing is saved)$", re.MULTILINE)
-FINISHED = re.compile(r"^best checkpoint: ", re.MULTILINE)
+FINISHED = re.compile(r"^\u2514", re.MULTILINE)  # the last line of the table of epochs
 GO_ON = "to go on: python tools/train.py "
 
 
