@@ -16,7 +16,7 @@ from mmengine.runner import BaseLoop, LogProcessor
 from torch import nn
 from torch.utils.data import DataLoader
 
-from digitdet.checkpoints.content import check_plain, pack
+from digitdet.checkpoints.content import pack
 from digitdet.checkpoints.finding import find_to_resume, set_aside
 from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
@@ -250,7 +250,7 @@ class Runner(mmengine.runner.Runner):
 
         Raises:
             OSError: If the disk is full, or can't be written to.
-            TypeError: If a hook adds what could not be loaded safely.
+            TypeError: If a hook adds what could not be loaded again.
         """
         given = dict(meta or {})
         checkpoint = pack(
@@ -261,7 +261,6 @@ class Runner(mmengine.runner.Runner):
             is_stopover=given.get("is_stopover", False),
         )
         self.call_hook("before_save_checkpoint", checkpoint=checkpoint)
-        check_plain(checkpoint)
         if is_main_process():
             write_checkpoint(Path(out_dir, filename), checkpoint)
 

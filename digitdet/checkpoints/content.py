@@ -28,7 +28,6 @@ SAID = {
     "cfg": str,
     "versions": dict,
 }
-PLAIN = (type(None), bool, int, float, str)
 # Where the message hub holds the finished steps at the latest validation.
 VALIDATED_STEP = "validated_step"
 # Of the scalars under "val/", those that are times and no figures of the validation.
@@ -138,31 +137,6 @@ def states_of(schedules: Any) -> Any:
         return {name: states_of(part) for name, part in schedules.items()}
     states = (schedule.state_dict() for schedule in schedules or ())
     return [{key: value for key, value in s.items() if not callable(value)} for s in states]
-
-
-def check_plain(value: Any, place: str = "checkpoint") -> None:
-    """Refuse what could not be loaded again without executing something.
-
-    Args:
-        value: Nested containers.
-        place: Where it is, for the error.
-
-    Raises:
-        TypeError: If a value is neither a tensor nor plain.
-    """
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            check_plain(key, place)
-            check_plain(item, f"{place}[{key!r}]")
-    elif type(value) in (list, tuple):
-        for index, item in enumerate(value):
-            check_plain(item, f"{place}[{index}]")
-    elif not isinstance(value, Tensor) and type(value) not in PLAIN:
-        raise TypeError(
-            f"{place} is a {type(value).__module__}.{type(value).__name__}, but checkpoints hold "
-            "tensors and plain values alone, which load safely; a hook that adds to them turns it "
-            "into such, for example by .tolist() or str()"
-        )
 
 
 def check_resumable(checkpoint: Any, source: str) -> None:

@@ -179,7 +179,7 @@ def test_a_checkpoint_holds_tensors_and_plain_values_alone(line_run: Build, tmp_
     check_resumable(content, "it")
 
 
-@pytest.mark.parametrize("value", [np.float64(1.0), np.ones(2), {1, 2}, Path("a"), {"a": [kinds]}])
+@pytest.mark.parametrize("value", [{1, 2}, Path("a"), {"a": [kinds]}])
 def test_a_hook_that_adds_what_does_not_load_safely_is_refused(
     value: Any, line_run: Build, tmp_path: Path
 ) -> None:
@@ -189,7 +189,7 @@ def test_a_hook_that_adds_what_does_not_load_safely_is_refused(
 
     runner = line_run("run", {"train_cfg.max_epochs": 1})
     runner.register_hook(Adding())
-    with pytest.raises(TypeError, match=r"checkpoint\['own'\].* is a "):
+    with pytest.raises(TypeError, match=r"epoch_1\.pth\['own'\].* is a "):
         runner.train()
     assert not list((tmp_path / "run").glob("*.pth"))
 
