@@ -119,7 +119,7 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def _end_interrupted(number: int, error: KeyboardInterrupt | None = None) -> NoReturn:
-    said = f"interrupted by {name_of(number)}; a training goes on with --resume"
+    said = f"interrupted by {name_of(number)}"
     if isinstance(error, TrainingInterrupted):
         said = str(error)  # nothing, in the other processes of a distributed run
     with suppress(OSError):  # of a terminal that was closed
