@@ -15,7 +15,7 @@ settings.register_profile("digitdet", deadline=None)
 if not os.environ.get("CI"):
     settings.load_profile("digitdet")
 
-# Before torch is imported: the tests' sizes gain nothing by threads, and processes run side by side.
+# Before torch is imported: the tests' sizes gain nothing by threads, and they run side by side.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
