@@ -3,12 +3,15 @@
 import atexit
 import multiprocessing
 import multiprocessing.util  # its clean-up at exit has to be registered before the one here
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from digitdet.interruption import SIGNALS
+
+BEFORE_QUEUES = 100  # of what runs at a worker's end; its queues' clean-up has 10 and less
 
 
 @contextmanager
@@ -25,7 +28,11 @@ def held_signals() -> Iterator[None]:
 
 
 class _WorkerStart:
-    """Called in a loader's worker: ignores signals, then calls another function."""
+    """Called in a loader's worker: ignores signals, then calls another function.
+
+    The worker of a process that was killed ends at once when torch has noticed, some five seconds
+    later. It would first send what it has read, for ever, where that is more than a pipe holds.
+    """
 
     def __init__(self, then: Callable[[int], None] | None) -> None:
         self.then = then
@@ -35,8 +42,16 @@ class _WorkerStart:
             signal.signal(number, signal.SIG_IGN)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        multiprocessing.util.Finalize(
+            None, _exit_as_orphan, args=(os.getppid(),), exitpriority=BEFORE_QUEUES
+        )
         if self.then:
             self.then(worker)
+
+
+def _exit_as_orphan(parent: int) -> None:
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def ignore_signals(worker_init_fn: Callable[[int], None] | None) -> Callable[[int], None]:
