@@ -110,7 +110,7 @@ def test_a_training_starts_from_a_published_file_as_from_its_checkpoint(
     for model in (runner.bare_model, built):
         assert all(torch.equal(value, expected[k]) for k, value in model.state_dict().items())
     tool("train")([QUICKSTART, "--dry-run", "--cfg-options", *options])
-    assert f"{pair[1]} fits the model" in capsys.readouterr().out
+    assert "fits the model" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("more", [["--dry-run"], ["--no-preflight"]])
