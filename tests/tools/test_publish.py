@@ -96,10 +96,8 @@ def test_a_training_starts_from_a_published_file_as_from_its_checkpoint(
     pair: tuple[Path, Path],
     tool: Tool,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
     expected = load_file(pair[0])["state_dict"]
     options = [*SMALL, f"load_from={pair[1]}"]
     loaded = config.load(QUICKSTART, [o for o in options if "EMAHook" not in o])
