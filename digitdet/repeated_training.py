@@ -190,7 +190,7 @@ def _run(
         raise ValueError("no epoch was validated; see train_cfg.val_begin and val_interval")
     info = runner.message_hub.runtime_info
     checkpoint = info.get("best_ckpt") or newest_checkpoint(home)
-    where = Path(checkpoint).absolute().relative_to(home.absolute()) if checkpoint else None
+    where = Path(checkpoint).resolve().relative_to(home.resolve()) if checkpoint else None
     return SeedResult(
         seed=seed,
         best=best(hook.history, hook.metric),

@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from digitdet.checkpoints.resuming import files_named, go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
+from digitdet.folder_lock import held_folder
 from digitdet.histories import bound_histories, check_windows
 from digitdet.launchers import set_rank_variables
 from digitdet.models.weights import check_state_dict
@@ -129,11 +131,16 @@ class Runner(mmengine.runner.Runner):
         go_on(self, filename, map_location)
 
     def train(self) -> nn.Module:
-        """Train; what an earlier run left in the work folder is set aside."""
+        """Train; what an earlier run left in the work folder is set aside.
+
+        Raises:
+            ValueError: If another process trains in that folder.
+        """
         _ = self.git  # as it is now: somebody may work on in it
         self._is_beginning = not self._has_begun
         self._has_begun = True
-        model: nn.Module = super().train()
+        with held_folder(Path(self.work_dir)) if is_main_process() else nullcontext():
+            model: nn.Module = super().train()
         return model
 
     def load_or_resume(self) -> None:

@@ -48,9 +48,9 @@ def repeat(
 
 @pytest.fixture(scope="module")
 def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of two finished runs."""
+    """The folder of two finished runs, which was named in a roundabout way."""
     folder = tmp_path_factory.mktemp("two_seeds")
-    repeat(folder, [5, 3], preflight=True)
+    repeat(folder / ".." / folder.name, [5, 3], preflight=True)
     return folder
 
 
