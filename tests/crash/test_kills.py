@@ -40,7 +40,7 @@ def test_many_killed_runs_end_as_if_they_were_not(
         hits = counts["stopped within a write"], counts["resumed within an epoch"]
         return counts["kills"] >= NUM_KILLS and min(hits) >= max(1, NUM_KILLS // 10)
 
-    for variant in cycle(draws.sample(VARIANTS, len(VARIANTS))):
+    for variant in cycle([STOPOVERS, *draws.sample(VARIANTS, len(VARIANTS))]):
         if is_enough():
             break
         assert counts["kills"] < 3 * NUM_KILLS, counts

@@ -20,6 +20,8 @@ from digitdet.checkpoints.reading import load_file
 
 # The longest pause between the beginning of a write and a kill, in seconds: about a write's time.
 PAUSE = 0.02
+# Of the stops at any moment, the share that is not before the training has begun: that takes long.
+IN_TRAINING = 0.7
 UNFINISHED = re.compile(r"^\..*\.pth\..*\.part$")
 # Steps (finished steps, finished epochs) before any.
 NOTHING = (0, 0)
@@ -82,8 +84,13 @@ class BrokenRun:
             self._wait_for_write(training, self.draws.randint(1, self.latest_write))
             time.sleep(self.draws.uniform(0, PAUSE))
             return
+        if self.draws.random() < IN_TRAINING:
+            while not training.is_over(0.001) and "log: " not in training.output():
+                continue
+        now = training.computed()
         left = 1.0 - 0.6 * self.done[0] / (BATCHES * EPOCHS)
-        moment = self.draws.uniform(0, left) * self._references.seconds(self.variant)
+        end = max(now, left * self._references.seconds(self.variant))
+        moment = self.draws.uniform(now, end)
         while not training.is_over(self.draws.uniform(0, 0.01)) and training.computed() < moment:
             continue
 

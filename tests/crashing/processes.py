@@ -69,7 +69,7 @@ class Training:
 
     def output(self) -> str:
         """Return what it has printed."""
-        return self.log.read_text(encoding="utf-8")
+        return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
 
 class Zygote:

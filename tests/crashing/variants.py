@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIG = Path(__file__).parents[2] / "configs" / "experiments" / "quickstart.py"
-BATCHES = 3
+BATCHES = 5
 EPOCHS = 3
 SMALL = [
-    "train_dataloader.dataset.num_scenes=6",
+    f"train_dataloader.dataset.num_scenes={2 * BATCHES}",
     "train_dataloader.batch_size=2",
     "train_dataloader.sampler.shuffle=True",
     "val_dataloader.dataset.num_scenes=2",
