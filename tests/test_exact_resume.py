@@ -51,7 +51,7 @@ class InterruptionHook(Hook):
 
 def _interrupt_at(event: str) -> None:
     if EVENTS[:1] == [event]:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
         del EVENTS[0]
 
 
@@ -71,7 +71,7 @@ def test_a_run_stopped_three_times_equals_the_unbroken_one(
     places = ["after step 2", "after epoch 1", "in the validation after epoch 2"]
     EVENTS[:] = places
     for place in places:
-        with pytest.raises(KeyboardInterrupt, match=f"interrupted by SIGINT {place}.*; saved: "):
+        with pytest.raises(KeyboardInterrupt, match=f"interrupted by SIGTERM {place}.*; saved: "):
             run("stopped")
     assert not EVENTS
     run("stopped")
