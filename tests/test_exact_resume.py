@@ -32,7 +32,7 @@ EVENTS: list[str] = []
 
 @HOOKS.register_module()
 class InterruptionHook(Hook):
-    """Sends the process the signal of Ctrl-C at the first of the `EVENTS`.
+    """Sends the process SIGTERM at the first of the `EVENTS`.
 
     No argument of it, as the configs of all runs are to be the same.
     """
