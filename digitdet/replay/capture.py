@@ -11,6 +11,7 @@ import torch
 from mmengine.dist import get_rank, get_world_size
 from mmengine.runner import Runner
 
+from digitdet.checkpoints.content import config_text
 from digitdet.checkpoints.provenance import versions
 from digitdet.plain_values import to_plain
 from digitdet.replay.recording import Cause, MixedPrecision, Recording, Report, write_recording
@@ -52,7 +53,7 @@ def record_step(
         config_file=runner.cfg.filename,
         versions=versions(),
     )
-    config = json.loads(json.dumps(runner.cfg.to_dict(), default=str))
+    config = json.loads(config_text(runner.cfg))
     weights = {name: value.cpu() for name, value in model.state_dict().items()}
     return Recording(report, config, to_plain(batch), weights)
 
