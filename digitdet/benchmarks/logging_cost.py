@@ -1,16 +1,15 @@
 """What logging costs in a long run, beside mmengine's hooks and a bare loop."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
 from rich.table import Table
 
 from digitdet.benchmarks.logged_loops import LOOPS, Plan
+from digitdet.benchmarks.turns import receive, start
 from digitdet.console import console, track
 
 WINDOW = 1000  # iterations of a figure
@@ -61,7 +60,7 @@ def _run_in_turns(runtime_file: Path, steps: int, turn: int, epochs: int) -> dic
             runtime_file=runtime_file, folder=Path(folder), epochs=epochs, steps=steps, turn=turn
         )
         pipes = {
-            name: _start(loop, {**plan, "folder": Path(folder, loop.__name__)}, stack)
+            name: start(loop, {**plan, "folder": Path(folder, loop.__name__)}, stack)
             for name, loop in LOOPS.items()
         }
         for name, pipe in pipes.items():
@@ -71,30 +70,6 @@ def _run_in_turns(runtime_file: Path, steps: int, turn: int, epochs: int) -> dic
                 pipe.send(None)
                 seconds[name].append(receive(pipe, name))
     return seconds
-
-
-def _start(loop: Callable[[Connection, Plan], None], plan: Plan, stack: ExitStack) -> Connection:
-    """Start a loop in a process of its own, which ends with a stack."""
-    context = get_context("spawn")  # a fork would begin with what this process has done
-    pipe, other = context.Pipe()
-    process = context.Process(target=loop, args=(other, plan), daemon=True)
-    process.start()
-    other.close()
-    stack.callback(process.join)
-    stack.callback(pipe.close)
-    return pipe
-
-
-def receive(pipe: Connection, name: str) -> float:
-    """Return the seconds that a loop sends.
-
-    Raises:
-        RuntimeError: If its process has ended.
-    """
-    try:
-        return float(pipe.recv())
-    except EOFError:
-        raise RuntimeError(f"the loop of {name} has ended; its error is above") from None
 
 
 def window_costs(seconds: Sequence[float], turn: int) -> list[float]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digitdet.benchmarks.logging_cost import TURNS, benchmark_logging, receive, window_costs
+from digitdet.benchmarks.logging_cost import TURNS, benchmark_logging, window_costs
+from digitdet.benchmarks.turns import receive
 
 Tool = Callable[[str], Callable[[list[str]], None]]
 
