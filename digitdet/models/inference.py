@@ -30,7 +30,7 @@ def prepare_for_inference(
         model: The model with its trained weights, on the device that it will predict on; it is
             changed in place.
         precision: ``"bf16"`` computes the traced parts of it (backbone and heads, not the
-            regions and boxes) in bfloat16. Scores then move by some hundredths.
+            regions and boxes) in bfloat16, which has 8 bits: scores change with it.
         compiled: Compile these parts with `torch.compile`, on CUDA alone: on a processor no gain
             was seen.
 
