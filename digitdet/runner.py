@@ -29,6 +29,7 @@ from digitdet.folder_lock import held_folder
 from digitdet.histories import bound_histories, check_windows
 from digitdet.launchers import set_rank_variables
 from digitdet.models.weights import check_state_dict
+from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.quiet_logs import ignore_old_names, quieten
 from digitdet.worker_signals import ignore_signals
 
@@ -194,6 +195,14 @@ class Runner(mmengine.runner.Runner):
             rest = {key: value for key, value in loop.items() if key != "by_epoch"}
             loop = {"type": "digitdet.EpochBasedTrainLoop", **rest}
         return super().build_train_loop(loop)
+
+    def build_optim_wrapper(self, optim_wrapper: Any) -> Any:
+        """Build the optimizer; where torch has one kernel for its step, it computes by that."""
+        built = super().build_optim_wrapper(optim_wrapper)
+        if built is not optim_wrapper:
+            for optimizer in optimizers_of(built):
+                use_fused(optimizer)
+        return built
 
     def load_checkpoint(
         self,

@@ -14,10 +14,12 @@ NOT_COUNTED = re.compile(r"(work_dir|load_from|resume|launcher|model\.weights)")
 # Parts that a state in the checkpoint was made by: to another one it means nothing.
 MADE_BY = re.compile(r"optim_wrapper(\.\w+)?\.optimizer\.type|param_scheduler(\.\w+)*\.type")
 # Values that the checkpoint's state holds, so that a config's do nothing: optimizers keep those of
-# their groups of parameters, schedules all that they have, and the seed decides every draw.
+# their groups of parameters, but for how they compute, schedules all that they have, and the seed
+# decides every draw.
 HELD = re.compile(
-    r"optim_wrapper(\.\w+)?\.(optimizer|paramwise_cfg|loss_scale)\..+"
-    r"|(param_scheduler|auto_scale_lr|randomness\.seed)(\..+)?"
+    r"(?!.*\.(fused|foreach)$)"
+    r"(optim_wrapper(\.\w+)?\.(optimizer|paramwise_cfg|loss_scale)\..+"
+    r"|(param_scheduler|auto_scale_lr|randomness\.seed)(\..+)?)"
 )
 LONGEST = 60
 MOST_SHOWN = 20

@@ -9,7 +9,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.runner import Runner
 from torch import nn, optim
 
-from digitdet.optimizers import optimizers_of
+from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.preflight.findings import Finding
 
 
@@ -58,4 +58,7 @@ def make_trial(runner: Runner) -> Trial | Finding:
         return Finding("step", text, "warning")
     if runner.distributed:
         model = revert_sync_batchnorm(model)
-    return Trial(model, build_optim_wrapper(model, runner.cfg.optim_wrapper))
+    trial = Trial(model, build_optim_wrapper(model, runner.cfg.optim_wrapper))
+    for optimizer in trial.optimizers:
+        use_fused(optimizer)
+    return trial

@@ -72,6 +72,8 @@ def test_where_a_run_is_and_begins_does_not_count() -> None:
         ("param_scheduler.0.type", "refused"),
         ("optim_wrapper.clip_grad.max_norm", ""),
         ("optim_wrapper.accumulative_counts", ""),
+        ("optim_wrapper.optimizer.fused", ""),  # decides how, not what
+        ("optim_wrapper.generator.optimizer.foreach", ""),
         ("optim_wrapper.type", ""),
         ("train_cfg.max_epochs", ""),
         ("randomness.deterministic", ""),
