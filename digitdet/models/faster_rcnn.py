@@ -14,6 +14,7 @@ from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from digitdet.labels import NUM_CLASSES
+from digitdet.models.box_precision import decode_in_float32
 from digitdet.models.stages import check_backbone, fixed_pool, freeze_stages
 from digitdet.models.weights import load_pretrained
 from digitdet.registry import BACKBONES, MODELS
@@ -134,6 +135,8 @@ class FasterRCNN(BaseModel):
             nms_thresh=nms_threshold,
             detections_per_img=detections_per_image,
         )
+        decode_in_float32(self.rpn.head)
+        decode_in_float32(self.roi_heads.box_predictor)
         if weights is not None:
             load_pretrained(self, weights)
 
