@@ -2,15 +2,15 @@
 
 import math
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from digitdet.preflight.findings import Finding, conclude, some
 from digitdet.preflight.samples import Samples
 from digitdet.preflight.trial import Trial
+from digitdet.saved_memory import SavedMemory
 from digitdet.structures import Batch
 
 REPEAT = 2.5  # seconds: what takes longer is not tried a second time
@@ -71,9 +71,8 @@ def _try_step(trial: Trial, batch: Batch) -> Step:
     model, on_cuda = trial.model, next(trial.model.parameters()).is_cuda
     model.zero_grad(set_to_none=True)
     before = _cuda_bytes(on_cuda, reset=True)
-    memory = _SavedMemory(model.parameters())
     start = time.perf_counter()
-    with torch.autograd.graph.saved_tensors_hooks(memory.pack, memory.unpack):
+    with SavedMemory(model.parameters()) as memory:
         total, parsed = _compute_losses(trial, batch)
     total.backward()
     used = _cuda_bytes(on_cuda) - before if on_cuda else memory.num_bytes
@@ -120,26 +119,6 @@ def _cuda_bytes(on_cuda: bool, reset: bool = False) -> int:
         torch.cuda.reset_peak_memory_stats()
         return torch.cuda.memory_allocated()
     return torch.cuda.max_memory_allocated()
-
-
-class _SavedMemory:
-    """Counts the memory that autograd keeps for the backward pass, shared storages once."""
-
-    def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
-        self._storages = {p.untyped_storage().data_ptr(): 0 for p in parameters}
-
-    def pack(self, tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        self._storages.setdefault(storage.data_ptr(), storage.nbytes())
-        return tensor
-
-    @staticmethod
-    def unpack(tensor: Tensor) -> Tensor:
-        return tensor
-
-    @property
-    def num_bytes(self) -> int:
-        return sum(self._storages.values())
 
 
 def check_step(step: Step) -> Finding:
