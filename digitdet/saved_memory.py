@@ -10,12 +10,15 @@ from torch import Tensor, nn
 class SavedMemory:
     """Counts, while it is entered, what autograd keeps: each storage once, parameters not.
 
+    On the device ``meta`` it counts what would be kept.
+
     Args:
         parameters: Of the model; they are kept anyway.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
-        self._storages = {p.untyped_storage().data_ptr(): 0 for p in parameters}
+        self._shapes: list[torch.UntypedStorage] = []
+        self._storages = {self._key(p.untyped_storage()): 0 for p in parameters}
         self._hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, self._unpack)
 
     def __enter__(self) -> "SavedMemory":
@@ -27,8 +30,15 @@ class SavedMemory:
 
     def _pack(self, tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
-        self._storages.setdefault(storage.data_ptr(), storage.nbytes())
+        self._storages.setdefault(self._key(storage), storage.nbytes())
         return tensor
+
+    def _key(self, storage: torch.UntypedStorage) -> int:
+        """Return what tells a storage from others: where it lies, or itself, if that is nowhere."""
+        if storage.device.type != "meta":
+            return storage.data_ptr()
+        self._shapes.append(storage)  # so that no other one becomes the same object
+        return id(storage)
 
     @staticmethod
     def _unpack(tensor: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """What a forward pass keeps, against what the derivatives need, by hand."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -13,11 +14,13 @@ def test_nothing_is_kept_without_gradients() -> None:
     assert memory.num_bytes == 0
 
 
-def test_inputs_of_products_are_kept_once_and_parameters_are_not_counted() -> None:
-    first, second = nn.Linear(3, 5, bias=False), nn.Linear(5, 2, bias=False)
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_inputs_of_products_are_kept_once_and_parameters_are_not_counted(device: str) -> None:
+    with torch.device(device):
+        first, second = nn.Linear(3, 5, bias=False), nn.Linear(5, 2, bias=False)
     parameters = [*first.parameters(), *second.parameters()]
     with SavedMemory(parameters) as memory:
-        hidden = first(torch.ones(7, 3))  # keeps 7 x 3
+        hidden = first(torch.ones(7, 3, device=device))  # keeps 7 x 3
         (second(hidden) + second(hidden)).sum()  # keeps 7 x 5, though it is used twice
     assert memory.num_bytes == (7 * 3 + 7 * 5) * 4
 
