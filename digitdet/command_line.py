@@ -79,6 +79,27 @@ def add_tta(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_inference(parser: argparse.ArgumentParser) -> None:
+    """Add ``--plain``, ``--precision`` and ``--compile``."""
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="compute as the training does, without BatchNorm folded into the convolutions",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "bf16"],
+        default="float32",
+        help="bf16: backbone and heads compute in bfloat16, on devices that have it "
+        "(default: float32)",
+    )
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="compile backbone and heads by torch.compile, on CUDA; takes minutes at first",
+    )
+
+
 def _scale(text: str) -> float:
     try:
         return float(text)

@@ -17,6 +17,8 @@ from digitdet.console import console
 from digitdet.datasets.folders import list_images
 from digitdet.datasets.images import read_image
 from digitdet.drawing import draw_boxes
+from digitdet.models.batching import Found, predict_in_order
+from digitdet.models.inference import Inference
 from digitdet.models.multi_scale import MultiScale, augment
 from digitdet.models.weights import check_state_dict
 from digitdet.registry import MODELS
@@ -72,11 +74,14 @@ def predict(
     out_dir: str | None = None,
     tta: Sequence[float] | None = None,
     tta_method: str | None = None,
+    inference: Inference = Inference(),  # noqa: B008  frozen
     options: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Read the numbers of photographs; draw each and write ``predictions.json``.
 
-    A picture that can't be decoded is reported and has an ``error`` in place of a reading.
+    Pictures that the model pads to one size are computed together; what is found in one is as if it
+    were alone. A picture that can't be decoded is reported and has an ``error`` in place of a
+    reading.
 
     Args:
         config_file: The config.
@@ -85,6 +90,7 @@ def predict(
         out_dir: Folder of the results; ``predict`` in the config's ``work_dir`` if None.
         tta: Scales of test-time augmentation; empty for the default ones, None to do without.
         tta_method: How their detections are fused; None for `MultiScale`'s own.
+        inference: How the model computes.
         options: Overrides, ``KEY=VALUE``.
 
     Returns:
@@ -104,30 +110,37 @@ def predict(
     out = Path(out_dir or Path(config.work_dir, "predict"))
     configs.forget_pretrained(config)
     augment(config, tta, tta_method)
-    model = load_model(config, checkpoint)
+    model = inference.prepare(load_model(config, checkpoint))
     if isinstance(model, MultiScale):
         console.print(f"test-time augmentation: {model.conditions}")
     reader = build_reader(config, model)
     names = _unique_names(files, out)
     out.mkdir(parents=True, exist_ok=True)
+    found = predict_in_order(model, map(_read, files), get_device())
     records = [
-        _predict_file(file, model, reader, drawn) for file, drawn in zip(files, names, strict=True)
+        _record_file(file, drawn, item, reader)
+        for file, drawn, item in zip(files, names, found, strict=True)
     ]
     write_json(out / "predictions.json", records)
     return records
 
 
-def _predict_file(
-    file: Path, model: nn.Module, reader: Callable[[Any], list[Number]], drawn: Path
-) -> dict[str, Any]:
+def _read(file: Path) -> Tensor | Exception:
     try:
-        image = read_image(file)
+        return read_image(file).as_subclass(Tensor)
     except (FileNotFoundError, ValueError) as error:
-        console.print(f"error: {error}", style="red")
-        return {"file": str(file), "error": str(error)}
-    with torch.inference_mode():
-        prediction: dict[str, Tensor] = model([image.as_subclass(Tensor).to(get_device())])[0]
-    numbers = reader({key: value.cpu() for key, value in prediction.items()})
+        return error
+
+
+def _record_file(
+    file: Path, drawn: Path, found: Found | Exception, reader: Callable[[Any], list[Number]]
+) -> dict[str, Any]:
+    """Draw and print what was found in a picture, or its error, and return its record."""
+    if isinstance(found, Exception):
+        console.print(f"error: {found}", style="red")
+        return {"file": str(file), "error": str(found)}
+    image, prediction = found
+    numbers = reader(prediction)
     record = _record(file, numbers)
     _draw(image, numbers).save(drawn)
     read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in numbers)

@@ -1,11 +1,13 @@
 """Evaluates a checkpoint and writes the deliverables."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
 from torch import nn
 
 from digitdet import config as configs
@@ -13,6 +15,7 @@ from digitdet.checkpoints.reading import existing_checkpoint, read_meta
 from digitdet.console import console
 from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
+from digitdet.models.inference import Inference
 from digitdet.models.multi_scale import MultiScale, augment
 from digitdet.readers.thresholds import lowest_threshold
 from digitdet.registry import READERS
@@ -27,6 +30,7 @@ def test(
     out_dir: str | None = None,
     tta: Sequence[float] | None = None,
     tta_method: str | None = None,
+    inference: Inference = Inference(),  # noqa: B008  frozen
     options: Sequence[str] = (),
     launcher: str = "none",
 ) -> dict[str, float]:
@@ -40,6 +44,7 @@ def test(
             ``SPLIT_tta`` with test-time augmentation.
         tta: Scales of test-time augmentation; empty for the default ones, None to do without.
         tta_method: How their detections are fused; None for `MultiScale`'s own.
+        inference: How the model computes.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
 
@@ -63,22 +68,50 @@ def test(
     augment(config, tta, tta_method)
     runner = Runner.from_cfg(config)
     build_reader(config, runner.bare_model)
+    if not inference.plain:
+        runner.register_hook(_PreparedModel(inference), priority="VERY_LOW")
     figures: dict[str, float] = runner.test()
     if is_main_process():
-        _report(runner, split, out, figures)
+        _report(runner, split, out, figures, inference)
     return figures
 
 
-def _report(runner: Runner, split: str, out: Path, figures: dict[str, float]) -> None:
+class _PreparedModel(Hook):
+    """Lets a copy of the model predict, prepared for it; the model stays as other hooks know it.
+
+    It is made last before the first batch: what averages weights has put them in place by then.
+    """
+
+    def __init__(self, inference: Inference) -> None:
+        self.inference = inference
+        self.model: nn.Module | None = None
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        self.model = runner.model
+        runner.model = self.inference.prepare(copy.deepcopy(runner.bare_model))
+
+    def after_test_epoch(
+        self,
+        runner: Runner,
+        metrics: dict[str, float] | None = None,  # noqa: ARG002
+    ) -> None:
+        runner.model, self.model = self.model, None
+
+
+def _report(
+    runner: Runner, split: str, out: Path, figures: dict[str, float], inference: Inference
+) -> None:
     """Write and print the figures, if there are any, and how they were come by."""
     model, metrics = runner.bare_model, runner.test_evaluator.metrics
-    tta = {"tta": model.conditions} if isinstance(model, MultiScale) else {}
+    conditions = {"tta": model.conditions} if isinstance(model, MultiScale) else {}
+    if inference.precision != "float32":
+        conditions["precision"] = inference.precision
     (out / "metrics.json").unlink(missing_ok=True)
     if figures:
-        write_metrics(out / "metrics.json", metrics, figures, tta)
+        write_metrics(out / "metrics.json", metrics, figures, conditions)
         console.print(figures_table(f"split {split}", figures, collect_notes(metrics)))
-    for conditions in tta.values():
-        console.print(f"test-time augmentation: {conditions}")
+    if "tta" in conditions:
+        console.print(f"test-time augmentation: {conditions['tta']}")
     console.print(f"deliverables: {out}")
 
 

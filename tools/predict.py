@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from digitdet.command_line import add_options, add_tta, call
+from digitdet.command_line import add_inference, add_options, add_tta, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -15,6 +15,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("checkpoint", metavar="CHECKPOINT")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="pictures, or folders of pictures")
     parser.add_argument("--out", help="folder of the results (default: work_dirs/CONFIG/predict)")
+    add_inference(parser)
     add_tta(parser)
     add_options(parser)
     args = parser.parse_args(argv)
@@ -27,6 +28,7 @@ def _predict(args: argparse.Namespace) -> list[dict[str, object]]:
     from digitdet.environment import check_torch
 
     check_torch()
+    from digitdet.models.inference import Inference
     from digitdet.prediction import predict
 
     return predict(
@@ -36,6 +38,7 @@ def _predict(args: argparse.Namespace) -> list[dict[str, object]]:
         out_dir=args.out,
         tta=args.tta,
         tta_method=args.tta_method,
+        inference=Inference(args.plain, args.precision, args.compile),
         options=args.cfg_options,
     )
 

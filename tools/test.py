@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from digitdet.command_line import add_launcher, add_options, add_tta, call
+from digitdet.command_line import add_inference, add_launcher, add_options, add_tta, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--out-dir",
         help="folder of the results (default: work_dirs/CONFIG/SPLIT, or SPLIT_tta with --tta)",
     )
+    add_inference(parser)
     add_tta(parser)
     add_options(parser)
     add_launcher(parser)
@@ -29,6 +30,7 @@ def _test(args: argparse.Namespace) -> None:
     from digitdet.environment import check_torch
 
     check_torch()
+    from digitdet.models.inference import Inference
     from digitdet.testing import test
 
     test(
@@ -38,6 +40,7 @@ def _test(args: argparse.Namespace) -> None:
         out_dir=args.out_dir,
         tta=args.tta,
         tta_method=args.tta_method,
+        inference=Inference(args.plain, args.precision, args.compile),
         options=args.cfg_options,
         launcher=args.launcher,
     )

@@ -1,6 +1,7 @@
 """Prepares a trained model for predicting: the same answers for less work."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
@@ -14,6 +15,35 @@ from digitdet.models.norm_folding import Part, find_parts, fold_norms
 Precision = Literal["float32", "bf16"]
 # Of a processor's capabilities, those that multiply matrices of bfloat16: x86, then ARM.
 BF16_CAPABILITIES = ("avx512_bf16", "amx_bf16", "avx10_2", "bf16")
+
+
+@dataclass(frozen=True)
+class Inference:
+    """How a tool computes predictions.
+
+    Attributes:
+        plain: Compute as the training does, with the model as it is.
+        precision: See `prepare_for_inference`.
+        compiled: See `prepare_for_inference`.
+
+    Raises:
+        ValueError: If ``plain`` is to be something else too.
+    """
+
+    plain: bool = False
+    precision: Precision = "float32"
+    compiled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.plain and (self.precision != "float32" or self.compiled):
+            other = "--compile" if self.compiled else f"--precision {self.precision}"
+            raise ValueError(f"--plain computes as the training does; leave it out, or {other}")
+
+    def prepare(self, model: nn.Module) -> nn.Module:
+        """Prepare a model on its device, in place; see `prepare_for_inference`."""
+        if self.plain:
+            return model.eval()
+        return prepare_for_inference(model, precision=self.precision, compiled=self.compiled)
 
 
 def prepare_for_inference(

@@ -82,14 +82,14 @@ class MultiScale(BaseModel):
             raise ValueError(f"test-time augmentation can only predict, got mode {mode!r}")
         of_scales = []
         for scale in self.scales:
-            with self._scaled(scale):
+            with self.scaled(scale):
                 of_scales.append(self.detector(images, mode=mode))
         if len(of_scales) == 1:
             return list(of_scales[0])
         return [self.fusion(predictions) for predictions in zip(*of_scales, strict=True)]
 
     @contextlib.contextmanager
-    def _scaled(self, scale: float) -> Iterator[None]:
+    def scaled(self, scale: float) -> Iterator[None]:
         """Let the detector resize to other sizes for a while."""
         transform: Any = self.detector.transform
         shortest, longest = self.sizes
