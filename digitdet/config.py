@@ -22,6 +22,7 @@ from digitdet.overrides import (
     parse_overrides,
     value_of,
 )
+from digitdet.written_config import WrittenConfig
 
 __all__ = [
     "forget_pretrained",
@@ -139,11 +140,11 @@ def _read(file: Path) -> Config:
         text = "nothing reads a top-level key of this name; leave it out"
         raise ConfigError(str(file), [Problem(key, text) for key in reserved], origins.place)
     try:
-        config = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
+        read = Config.fromfile(str(file), lazy_import=False, import_custom_modules=False)
     except Exception as error:
         raise ValueError(f"{file}: can't be read as a config: {error}") from error
-    drop_marks(config._cfg_dict)
-    return config
+    drop_marks(read._cfg_dict)
+    return WrittenConfig(read._cfg_dict, read.text, read.filename, read.env_variables)
 
 
 def _merge(config: Config, overrides: Mapping[str, Any], source: str) -> dict[str, Any]:

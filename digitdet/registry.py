@@ -40,6 +40,8 @@ METRICS = _child(root.METRICS, "evaluation")
 HOOKS = _child(root.HOOKS, "hooks")
 LOOPS = _child(root.LOOPS, "train_loop")
 OPTIMIZERS = _child(root.OPTIMIZERS, "optimizers")
+VISBACKENDS = _child(root.VISBACKENDS, "visualization")
+VISUALIZERS = _child(root.VISUALIZERS, "visualization")
 
 # Searched by the Runner; digitdet adds nothing of its own to these.
 EVALUATOR = _child(root.EVALUATOR)
@@ -53,8 +55,6 @@ RUNNERS = _child(root.RUNNERS)
 RUNNER_CONSTRUCTORS = _child(root.RUNNER_CONSTRUCTORS)
 STRATEGIES = _child(root.STRATEGIES)
 TASK_UTILS = _child(root.TASK_UTILS)
-VISBACKENDS = _child(root.VISBACKENDS)
-VISUALIZERS = _child(root.VISUALIZERS)
 WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS)
 
 # Of digitdet alone.
