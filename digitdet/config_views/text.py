@@ -7,6 +7,7 @@ from typing import Any
 
 WIDTH = 100  # columns; longer values take several lines
 INDENT = "    "
+FILLED_IN = ("{{", "{\\x7b")  # mmengine fills in what stands in two braces
 
 
 def config_text(config: Mapping[str, Any]) -> str:
@@ -16,6 +17,12 @@ def config_text(config: Mapping[str, Any]) -> str:
         ValueError: If a value has no literal, as an object that is built already.
     """
     return "".join(f"{_assigned(key, value, '')}\n" for key, value in config.items())
+
+
+def comment(text: str) -> str:
+    """Write a line of comment; what in a text could end it or be filled in is escaped."""
+    plain = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return f"# {plain}".rstrip().replace(*FILLED_IN)
 
 
 def literal(value: Any) -> str:
@@ -43,7 +50,7 @@ def scalar(value: Any) -> str:
     if isinstance(value, str):
         plain = '"' not in value and "\\" not in value and value.isprintable()
         text = f'"{value}"' if plain else repr(value)
-        return text.replace("{{", "{\\x7b")  # mmengine fills in what stands in two braces
+        return text.replace(*FILLED_IN)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     raise ValueError(f"{value!r} can't be written as text; state it plainly")

@@ -1,8 +1,9 @@
 """Writes a reader as a config fragment."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from digitdet.config_views.text import comment, config_text
 
 
 def to_fragment(
@@ -23,32 +24,9 @@ def to_fragment(
     Raises:
         ValueError: If a value of the config has no literal, as an object that is built already.
     """
-    lines = [f"# {_printable(remark)}".rstrip() for remark in remarks]
-    if custom_imports:
-        lines += [f"custom_imports = {_literal(custom_imports)}"]
-    arguments = {"_delete_": True, **reader}
-    lines += ["reader = dict("]
-    lines += [f"    {name}={_literal(value)}," for name, value in arguments.items()]
-    return "\n".join([*lines, ")", ""])
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
-def _literal(value: Any) -> str:
-    """Write a value as Python does, texts in double quotes where that needs no escape."""
-    if isinstance(value, Mapping):
-        pairs = (f"{_literal(key)}: {_literal(item)}" for key, item in value.items())
-        return f"{{{', '.join(pairs)}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_literal, value))}{',' * (len(value) == 1)})"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    if isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable():
-        return f'"{value}"'
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)
-    raise ValueError(f"{value!r} of the reader's config can't be written as text; state it plainly")
+    config = {"custom_imports": custom_imports} if custom_imports else {}
+    lines = [
+        *map(comment, remarks),
+        config_text({**config, "reader": {"_delete_": True, **reader}}),
+    ]
+    return "\n".join(lines)

@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from digitdet import config
 from digitdet.config_sources.purity import find_code
-from digitdet.config_views.text import config_text, literal
+from digitdet.config_views.text import comment, config_text, literal
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "configs" / "experiments"
@@ -33,6 +33,17 @@ def test_a_config_is_laid_out_as_one_is_written_by_hand() -> None:
         "]\n"
         'keys = {"a.b": None, "if": set()}\n'
     )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\x0c", "\u2028"])
+def test_a_comment_is_one_line_and_nothing_is_filled_in(end: str, tmp_path: Path) -> None:
+    file = tmp_path / "commented.py"
+    file.write_text(
+        f"{comment(f'{{{{ a }}}}{end}b = 1')}\n{comment('')}\na = 2\n", encoding="utf-8"
+    )
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 3
+    assert Config.fromfile(str(file), lazy_import=False).to_dict() == {"a": 2}
+    assert find_code(file) == []
 
 
 def test_what_has_no_literal_is_refused() -> None:
