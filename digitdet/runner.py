@@ -25,6 +25,7 @@ from digitdet.checkpoints.resuming import files_named, go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
 from digitdet.determinism import prepare_cublas
+from digitdet.evaluation.ordering import tell_order
 from digitdet.folder_lock import held_folder
 from digitdet.histories import bound_histories, check_windows
 from digitdet.launchers import set_rank_variables
@@ -203,6 +204,14 @@ class Runner(mmengine.runner.Runner):
             for optimizer in optimizers_of(built):
                 use_fused(optimizer)
         return built
+
+    def build_val_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
+        """Build the validation; its metrics get results in the order of the data set."""
+        return tell_order(super().build_val_loop(loop))
+
+    def build_test_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
+        """Build the test; its metrics get results in the order of the data set."""
+        return tell_order(super().build_test_loop(loop))
 
     def load_checkpoint(
         self,

@@ -8,6 +8,7 @@ from digitdet.datasets.class_balanced_dataset import ClassBalancedDataset
 from digitdet.datasets.coco_digits import CocoDigits
 from digitdet.datasets.collate import collate
 from digitdet.datasets.concat_dataset import ConcatDataset
+from digitdet.datasets.evaluation_batch_sampler import EvaluationBatchSampler
 from digitdet.datasets.image_folder import ImageFolder
 from digitdet.datasets.repeat_dataset import RepeatDataset
 from digitdet.datasets.svhn_digits import SVHNDigits
@@ -18,6 +19,7 @@ __all__ = [
     "ClassBalancedDataset",
     "CocoDigits",
     "ConcatDataset",
+    "EvaluationBatchSampler",
     "ImageFolder",
     "RepeatDataset",
     "SVHNDigits",

@@ -1,16 +1,20 @@
 """Pictures without labels."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from digitdet.datasets.folders import assign_image_ids, check_folder, list_images
 from digitdet.datasets.images import IMAGE_SUFFIXES
 from digitdet.datasets.pictures import CACHE_BYTES, Pictures
 from digitdet.datasets.samples import Sample, transform_samples
+from digitdet.datasets.sizes import read_size
 from digitdet.datasets.subsets import check_positions, resolve_indices
 from digitdet.labels import DIGITS
 from digitdet.registry import DATASETS
@@ -80,6 +84,14 @@ class ImageFolder(Dataset[Sample]):
     def _note(self, index: int) -> str:
         return f"image id {self.image_ids[index]}"
 
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """(I, 2) int64: each picture's height and width, from its header; 0 if it has none.
+
+        Pictures that can't be read are reported when they are.
+        """
+        return np.array([_size_or_zero(file) for file in self.files], dtype=np.int64)
+
     def set_epoch(self, epoch: int, seed: int) -> None:
         """Set the epoch, from 0, and the run's seed: the transforms' draws follow from them."""
         self.pipeline.draws.set_epoch(epoch, seed)
@@ -120,3 +132,10 @@ class ImageFolder(Dataset[Sample]):
             )
             for index, image in zip(indices, self.pictures.read(indices), strict=True)
         ]
+
+
+def _size_or_zero(file: Path) -> tuple[int, int]:
+    try:
+        return read_size(file)
+    except (FileNotFoundError, ValueError):
+        return 0, 0

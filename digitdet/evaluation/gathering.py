@@ -15,6 +15,7 @@ from mmengine.dist import broadcast_object_list, gather_object, get_world_size, 
 from mmengine.evaluator import BaseMetric
 from numpy.typing import NDArray
 
+from digitdet.evaluation.ordering import in_order
 from digitdet.evaluation.results import Result
 
 FLAT = ("boxes", "labels", "scores", "iscrowd", "numbers")  # a row for each box
@@ -58,7 +59,8 @@ def evaluate_gathered(metric: BaseMetric) -> dict[str, float]:
             return evaluate_gathered(self)
 
     ``compute_metrics`` runs in the main process alone, with the results of all, on the CPU, each
-    picture once (see `gather_results`). Each process returns its figures, and its error ends all.
+    picture once (see `gather_results`) and in the data set's order. Each process returns its
+    figures, and its error ends all.
 
     Args:
         metric: The metric; its results are cleared.
@@ -69,7 +71,7 @@ def evaluate_gathered(metric: BaseMetric) -> dict[str, float]:
     Raises:
         RuntimeError: In another process than the main one, if that one raised an error.
     """
-    results = gather_results(metric.results)
+    results = in_order(gather_results(metric.results), metric)
     metric.results.clear()
     outcome: list[Any] = [{}, ""]
     error: Exception | None = None

@@ -14,6 +14,7 @@ val_dataloader = dict(
     batch_size=8,
     num_workers=0,
     sampler=dict(type="DefaultSampler", shuffle=False),
+    batch_sampler=dict(type="EvaluationBatchSampler"),
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="CocoDigits", image_dir="valid", ann_file="valid.json", test_mode=True),
 )
@@ -21,6 +22,7 @@ test_dataloader = dict(
     batch_size=8,
     num_workers=1,
     sampler=dict(type="DefaultSampler", shuffle=False),
+    batch_sampler=dict(type="EvaluationBatchSampler"),
     collate_fn=dict(type="digitdet.collate"),
     dataset=dict(type="ImageFolder", image_dir="test"),
 )
