@@ -16,6 +16,7 @@ from digitdet.checkpoints.finding import has_checkpoints, newest_checkpoint
 from digitdet.console import console
 from digitdet.hooks import EvaluationHook
 from digitdet.hooks.evaluation_hook import best
+from digitdet.mixed_precision import Amp
 from digitdet.registry import HOOKS
 from digitdet.runner import Runner
 from digitdet.seed_results import (
@@ -38,7 +39,7 @@ def train_repeatedly(
     *,
     work_dir: str | None = None,
     resume: bool | str = False,
-    amp: bool = False,
+    amp: Amp = False,
     options: Sequence[str] = (),
     launcher: str = "none",
     preflight: bool = True,
@@ -54,7 +55,7 @@ def train_repeatedly(
         work_dir: Folder of the runs; the config's if None.
         resume: True to take runs that ``seeds.json`` holds as they are, and to go on with one that
             was stopped. A checkpoint, as `train` takes it, is refused: it is of one seed.
-        amp: Train in mixed precision; needs a CUDA device.
+        amp: As `train` takes it.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
         preflight: Check before the first step of the first run.

@@ -132,7 +132,7 @@ def _keys(one: Any, other: Any, prefix: str = "") -> Iterator[str]:
         yield prefix
 
 
-def to_setting(config: Mapping[str, Any], amp: bool) -> dict[str, Any]:
+def to_setting(config: Mapping[str, Any], amp: bool | str) -> dict[str, Any]:
     """Return what a config's runs have in common: all but the seed and the work folder."""
     plain = json.loads(json.dumps(config, default=str))
     plain.pop("work_dir", None)

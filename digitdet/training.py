@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import is_main_process
@@ -15,6 +14,7 @@ from digitdet import config as configs
 from digitdet.checkpoints.finding import find_to_resume
 from digitdet.checkpoints.reading import existing_checkpoint
 from digitdet.console import console
+from digitdet.mixed_precision import Amp, set_precision
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.preflight import run_preflight
 from digitdet.preflight.report import findings_table, refuse, summary
@@ -30,7 +30,7 @@ def train(
     *,
     work_dir: str | None = None,
     resume: str | bool = False,
-    amp: bool = False,
+    amp: Amp = False,
     options: Sequence[str] = (),
     launcher: str = "none",
     preflight: bool = True,
@@ -42,7 +42,8 @@ def train(
         work_dir: Folder of the results; the config's if None.
         resume: True to go on from the newest checkpoint of the work folder, or from the start if
             there is none; a file to go on from that one.
-        amp: Train in mixed precision; needs a CUDA device.
+        amp: True to train in mixed precision, which needs a CUDA device: in bfloat16 where that has
+            it, else in float16. ``"bf16"`` or ``"fp16"`` to say which.
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
         preflight: Check the run before its first step; that changes nothing of the result.
@@ -72,7 +73,7 @@ def dry_run(
     *,
     work_dir: str | None = None,
     resume: str | bool = False,
-    amp: bool = False,
+    amp: Amp = False,
     options: Sequence[str] = (),
     launcher: str = "none",
 ) -> None:
@@ -115,7 +116,7 @@ def _prepare(
     config_file: str | Path,
     work_dir: str | None,
     resume: str | bool,
-    amp: bool,
+    amp: Amp,
     options: Sequence[str],
     launcher: str,
 ) -> Config:
@@ -132,14 +133,7 @@ def _prepare(
     if config.get("load_from"):
         _check_start(config.load_from)
         configs.forget_pretrained(config)
-    if amp:
-        config.optim_wrapper.type = "AmpOptimWrapper"
-        config.optim_wrapper.setdefault("loss_scale", "dynamic")
-    if config.optim_wrapper.get("type") == "AmpOptimWrapper" and not torch.cuda.is_available():
-        raise ValueError(
-            "--amp needs a CUDA device, as optim_wrapper.type='AmpOptimWrapper' does, and there is "
-            "none; on a CPU mixed precision is slower, so train without it"
-        )
+    set_precision(config.optim_wrapper, amp)
     return config
 
 

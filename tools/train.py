@@ -21,7 +21,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar="CKPT",
         help="go on from a checkpoint (default: the newest in the work folder)",
     )
-    parser.add_argument("--amp", action="store_true", help="mixed precision; needs a CUDA device")
+    parser.add_argument(
+        "--amp",
+        nargs="?",
+        const=True,
+        default=False,
+        choices=["bf16", "fp16"],
+        help="mixed precision; needs a CUDA device (default: bf16 where it has that, else fp16)",
+    )
     parser.add_argument(
         "--seeds",
         nargs="+",

@@ -131,13 +131,21 @@ def restore_state(runner: Any, checkpoint: Mapping[str, Any], source: str) -> No
             if states_of([schedule])[0].keys() != state.keys():
                 raise ValueError(f"{type(schedule).__name__} has another state")
             schedule.load_state_dict(state)
-        runner.optim_wrapper.load_state_dict(checkpoint["optimizer"])
+        runner.optim_wrapper.load_state_dict(with_known_scale(checkpoint["optimizer"]))
     except (AssertionError, KeyError, ValueError) as error:
         raise ValueError(
             f"{source}: its optimizer or schedules do not fit the config's ({error}); resume with "
             f"the config that it was trained with, or {ANEW}"
         ) from error
     runner.random_states = _own_states(checkpoint["random_states"], source)
+
+
+def with_known_scale(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an optimizer's state without the scale of losses that were not scaled.
+
+    A run that scales them, as in float16, begins its scale anew then; torch refuses it.
+    """
+    return {name: part for name, part in state.items() if name != "loss_scaler" or part}
 
 
 def is_at_home(runner: Any) -> bool:

@@ -16,6 +16,7 @@ from digitdet.config_checks.metric_names import check_metric_names
 from digitdet.config_checks.normalization import check_normalization
 from digitdet.config_checks.parameter_groups import check_parameter_groups
 from digitdet.config_checks.parts import Part, find_parts
+from digitdet.config_checks.precision import check_precision
 from digitdet.config_checks.problems import Problem
 from digitdet.config_checks.ranges import check_ranges
 from digitdet.config_checks.rates import check_rates
@@ -39,6 +40,7 @@ CHECKS = (
     check_splits,
     check_hooks,
     check_normalization,
+    check_precision,
 )
 # Top-level values that are handed on to parts; what is wrong with one is told once, there.
 SHARED = ("data_root", "reader")

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from mmengine.dist import all_gather_object, get_rank
 from mmengine.hooks import Hook
-from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from digitdet.mixed_precision import autocast_of, scales_losses
 from digitdet.optimizers import optimizers_of
 from digitdet.processes import largest_of_processes
 from digitdet.registry import HOOKS
@@ -38,8 +38,8 @@ class FiniteLossHook(Hook):
     its update; gradients that are not finite take those accumulated before with them. Schedules
     and averages of weights count the step all the same.
 
-    Gradients are looked at after ``clip_grad``, and not in mixed precision, where the scaler skips
-    steps by itself. In a distributed run, all processes skip or stop together.
+    Gradients are looked at after ``clip_grad``, and not where losses are scaled, as in float16: the
+    scaler skips steps by itself. In a distributed run, all processes skip or stop together.
 
     Args:
         max_skips: How many batches of the whole run may be skipped; the next one stops it. The
@@ -124,19 +124,20 @@ class FiniteLossHook(Hook):
         self._untouched = []
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         gradients = [p.grad for p in parameters if p.grad is not None]
-        if isinstance(runner.optim_wrapper, AmpOptimWrapper) or not gradients:
+        if scales_losses(runner.optim_wrapper) or not gradients:
             return
         largest = torch.nn.utils.get_total_norm(gradients, math.inf)
         if not largest_of_processes(not bool(torch.isfinite(largest))):
             return
         self._is_rerun = True
         self._restore_buffers(runner.bare_model)
-        total, terms = run_step(
-            runner.bare_model, self._batch, runner.seed, runner.iter + 1, get_rank()
-        )
-        self._is_rerun = False
-        norms = gradient_norms(total, runner.bare_model)
-        self._stop_or_skip(runner, "gradients", terms, norms, True)
+        with autocast_of(runner.optim_wrapper):
+            total, terms = run_step(
+                runner.bare_model, self._batch, runner.seed, runner.iter + 1, get_rank()
+            )
+            self._is_rerun = False
+            norms = gradient_norms(total, runner.bare_model)
+            self._stop_or_skip(runner, "gradients", terms, norms, True)
         for parameter in parameters:
             parameter.grad = None
 

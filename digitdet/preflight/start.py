@@ -5,7 +5,7 @@ from typing import Any
 from mmengine.runner import Runner
 
 from digitdet.checkpoints.reading import load_file, state_dict_of
-from digitdet.checkpoints.resuming import check_continuation, load_resumable
+from digitdet.checkpoints.resuming import check_continuation, load_resumable, with_known_scale
 from digitdet.models.weights import check_state_dict
 from digitdet.preflight.findings import Finding
 from digitdet.preflight.trial import Trial
@@ -31,7 +31,7 @@ def check_start(runner: Runner, trial: Trial) -> Finding:
     check_continuation(runner, checkpoint, file)
     _load(trial, checkpoint, file)
     try:
-        trial.optim_wrapper.load_state_dict(checkpoint["optimizer"])
+        trial.optim_wrapper.load_state_dict(with_known_scale(checkpoint["optimizer"]))
     except (KeyError, ValueError) as error:
         raise ValueError(
             f"{file}: its optimizer does not fit the config's ({error}); resume with the config "

@@ -34,7 +34,7 @@ def train_by_hand(
     num_epochs: int = 2,
 ) -> dict[str, torch.Tensor]:
     """Train without the batches of ``bad``, as if they had never been there."""
-    step = getattr(torch.optim, optimizer)(model.parameters(), **OPTIMIZERS[optimizer])
+    step = getattr(torch.optim, optimizer)(model.parameters(), **OPTIMIZERS[optimizer], fused=True)
     model.train()
     for _ in range(num_epochs):
         for index, start in enumerate(range(0, len(samples), 2)):
