@@ -5,6 +5,8 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
+from digitdet.garbage import uncollected
+
 
 def _remedy(requirement: str) -> str:
     return (
@@ -70,8 +72,9 @@ def check_torch() -> None:
             f"but torch {torch_version} is installed. {_remedy(str(requirement))}"
         )
     try:
-        import torch
-        import torchvision  # noqa: F401  registers torch.ops.torchvision
+        with uncollected():
+            import torch
+            import torchvision  # noqa: F401  registers torch.ops.torchvision
 
         torch.ops.torchvision.nms  # noqa: B018  the look-up fails where the operator is missing
     except (AttributeError, RuntimeError) as error:
