@@ -1,5 +1,6 @@
 """What a detector asks of its backbone: feature maps, and stages that can be frozen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -9,7 +10,7 @@ from torchvision.ops import MultiScaleRoIAlign
 PROBE_SIZE = 128  # height and width of the picture that a backbone is tried with, in pixels
 
 
-def check_backbone(backbone: Any, num_levels: int) -> int:
+def check_backbone(backbone: Any, num_levels: int) -> dict[str, Tensor]:
     """Check that a backbone makes as many feature maps as there are anchors for.
 
     Args:
@@ -17,7 +18,7 @@ def check_backbone(backbone: Any, num_levels: int) -> int:
         num_levels: Feature maps that there are anchors for.
 
     Returns:
-        The channels of each feature map.
+        Its feature maps of an empty picture of `PROBE_SIZE`.
 
     Raises:
         ValueError: If it has no ``out_channels``, or makes another number of feature maps.
@@ -31,10 +32,10 @@ def check_backbone(backbone: Any, num_levels: int) -> int:
             f"anchor_sizes is given for {num_levels} feature maps, but {name} makes {len(maps)}: "
             f"{list(maps)}"
         )
-    return int(backbone.out_channels)
+    return maps
 
 
-def fixed_pool(backbone: nn.Module, output_size: int) -> MultiScaleRoIAlign:
+def fixed_pool(maps: Mapping[str, Tensor], output_size: int) -> MultiScaleRoIAlign:
     """Return the pooling of regions, with the scales of a backbone's feature maps.
 
     torchvision's infers them from the first batch that it sees, and keeps them. A batch of strips
@@ -42,14 +43,14 @@ def fixed_pool(backbone: nn.Module, output_size: int) -> MultiScaleRoIAlign:
     it is: what a model gives would depend on the first picture since the program began.
 
     Args:
-        backbone: As `check_backbone` accepts it.
+        maps: What `check_backbone` returned.
         output_size: Height and width of what is pooled.
     """
     pool = MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=output_size, sampling_ratio=2)
-    size, shapes = PROBE_SIZE, {name: value.shape for name, value in _probe(backbone).items()}
+    size = PROBE_SIZE
     with torch.device("cpu"):  # only the sizes of the maps count, which a meta device has too
-        maps = {name: torch.zeros(shape) for name, shape in shapes.items()}
-        pool(maps, [torch.tensor([[0.0, 0.0, size, size]])], [(size, size)])
+        empty = {name: torch.zeros(value.shape) for name, value in maps.items()}
+        pool(empty, [torch.tensor([[0.0, 0.0, size, size]])], [(size, size)])
     return pool
 
 
