@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.flop_counter import FlopCounterMode
 
 from digitdet.models.faster_rcnn import ROI_SIZE, FasterRCNN
@@ -69,14 +70,22 @@ def count_flops(
 
 
 def _on_meta(part: Part) -> Part:
-    """Copy a module to the meta device, in evaluation mode, without copying its values."""
+    """Copy a module to the meta device, in evaluation mode, without copying its values.
+
+    BatchNorm layers are left out: they multiply no matrices, and take torch longest on that device.
+    """
     memo: dict[int, Any] = {
         id(p): nn.Parameter(torch.empty_like(p, device="meta"), requires_grad=p.requires_grad)
         for p in part.parameters()
     }
     memo.update({id(b): torch.empty_like(b, device="meta") for b in part.buffers()})
     # Evaluation: in training, BatchNorm refuses a single value, which a batch would not give it.
-    return copy.deepcopy(part, memo).eval()
+    copied = copy.deepcopy(part, memo).eval()
+    for module in list(copied.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, _BatchNorm):
+                setattr(module, name, nn.Identity())
+    return copied
 
 
 def _count(compute: Callable[[], list[Tensor]], training: bool) -> int:
