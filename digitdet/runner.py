@@ -29,6 +29,7 @@ from digitdet.evaluation.ordering import tell_order
 from digitdet.folder_lock import held_folder
 from digitdet.histories import bound_histories, check_windows
 from digitdet.launchers import set_rank_variables
+from digitdet.learning_rates import adapt_rates
 from digitdet.models.weights import check_state_dict
 from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.quiet_logs import ignore_old_names, quieten
@@ -204,6 +205,16 @@ class Runner(mmengine.runner.Runner):
             for optimizer in optimizers_of(built):
                 use_fused(optimizer)
         return built
+
+    def scale_lr(self, optim_wrapper: Any, auto_scale_lr: Mapping[str, Any] | None = None) -> None:
+        """Scale the rates to the batch, where that is enabled, else say that they are for another.
+
+        A run that goes on has the rates of its checkpoint.
+        """
+        said = adapt_rates(optim_wrapper, auto_scale_lr, self.train_dataloader, self.world_size)
+        if said and not self._resume and is_main_process():
+            console.print(said)
+            self.logger.info(said)
 
     def build_val_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
         """Build the validation; its metrics get results in the order of the data set."""

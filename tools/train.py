@@ -30,6 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="mixed precision; needs a CUDA device (default: bf16 where it has that, else fp16)",
     )
     parser.add_argument(
+        "--auto-scale-lr",
+        action="store_true",
+        help="multiply the rate by the pictures of an update / auto_scale_lr.base_batch_size",
+    )
+    parser.add_argument(
         "--seeds",
         nargs="+",
         type=int,
@@ -59,7 +64,7 @@ def _train(args: argparse.Namespace) -> None:
         "work_dir": args.work_dir,
         "resume": args.resume,
         "amp": args.amp,
-        "options": args.cfg_options,
+        "options": args.cfg_options + ["auto_scale_lr.enable=True"] * args.auto_scale_lr,
         "launcher": args.launcher,
     }
     if args.seeds:

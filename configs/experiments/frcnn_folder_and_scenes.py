@@ -17,3 +17,4 @@ train_dataloader = dict(batch_size=16, dataset=dict(num_samples=400))  # twice 2
 train_cfg = dict(max_epochs=15)
 optim_wrapper = dict(optimizer=dict(lr=0.01, nesterov=True), clip_grad=dict(max_norm=10.0))
 param_scheduler = [dict(type="CosineAnnealingLR", T_max=15, convert_to_iter_based=True)]
+auto_scale_lr = dict(base_batch_size=16)

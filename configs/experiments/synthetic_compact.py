@@ -22,3 +22,4 @@ param_scheduler = [
     dict(type="LinearLR", start_factor=0.05, by_epoch=False, end=50),
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=22, convert_to_iter_based=True),
 ]
+auto_scale_lr = dict(base_batch_size=16)

@@ -9,6 +9,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
 from mmengine.runner import Runner
 from torch import nn, optim
 
+from digitdet.learning_rates import adapt_rates
 from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.preflight.findings import Finding
 
@@ -59,6 +60,9 @@ def make_trial(runner: Runner) -> Trial | Finding:
     if runner.distributed:
         model = revert_sync_batchnorm(model)
     trial = Trial(model, build_optim_wrapper(model, runner.cfg.optim_wrapper))
+    adapt_rates(
+        trial.optim_wrapper, runner.auto_scale_lr, runner.train_dataloader, runner.world_size
+    )
     for optimizer in trial.optimizers:
         use_fused(optimizer)
     return trial

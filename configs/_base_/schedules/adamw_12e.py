@@ -15,3 +15,4 @@ param_scheduler = [
     dict(type="LinearLR", start_factor=0.01, by_epoch=False, end=500),
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=12, convert_to_iter_based=True),
 ]
+auto_scale_lr = dict(enable=False, base_batch_size=16)

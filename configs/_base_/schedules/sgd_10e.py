@@ -8,3 +8,4 @@ optim_wrapper = dict(
     optimizer=dict(type="SGD", lr=0.005, momentum=0.9, weight_decay=1e-4),
 )
 param_scheduler = []
+auto_scale_lr = dict(enable=False, base_batch_size=8)
