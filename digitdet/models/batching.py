@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from digitdet.models.multi_scale import MultiScale
+from digitdet.models.resizing import resized_size
 from digitdet.structures import Prediction
 
 WINDOW = 64  # pictures that are read ahead at most
@@ -86,8 +87,8 @@ def _batches(model: nn.Module, pictures: dict[int, Tensor]) -> list[list[int]]:
 def padded_sizes(model: nn.Module, image: Tensor) -> tuple[tuple[int, int], ...]:
     """Return the heights and widths that a model resizes and pads a picture to.
 
-    They are asked of torchvision's transform, without computing anything. What another model does
-    is not known, so it is the picture's own size.
+    They are those of torchvision's transform. What another model does is not known, so it is the
+    picture's own size.
 
     Args:
         model: The model.
@@ -103,9 +104,9 @@ def padded_sizes(model: nn.Module, image: Tensor) -> tuple[tuple[int, int], ...]
     transform = getattr(model, "transform", None)
     if not isinstance(transform, GeneralizedRCNNTransform):
         return ((height, width),)
-    resized, _ = transform.resize(torch.empty(3, height, width, device="meta"))
-    return (_up(resized.shape[-2:], transform.size_divisible),)
+    resized = resized_size(height, width, transform.min_size[-1], transform.max_size)
+    return (_up(resized, transform.size_divisible),)
 
 
-def _up(size: torch.Size, divisor: int) -> tuple[int, int]:
+def _up(size: tuple[int, int], divisor: int) -> tuple[int, int]:
     return -(-size[0] // divisor) * divisor, -(-size[1] // divisor) * divisor
