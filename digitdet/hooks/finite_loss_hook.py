@@ -1,9 +1,8 @@
 """Stops a training before a loss that is no number reaches its weights."""
 
-import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from mmengine.dist import all_gather_object, get_rank
@@ -12,14 +11,16 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from digitdet.finite import are_finite
+from digitdet.hooks.accumulation_hook import is_updated
+from digitdet.hooks.kept_buffers import KeptBuffers
 from digitdet.mixed_precision import autocast_of, scales_losses
 from digitdet.optimizers import optimizers_of
 from digitdet.processes import largest_of_processes
 from digitdet.registry import HOOKS
-from digitdet.replay.capture import keep_recording, record_step
-from digitdet.replay.messages import advise, describe
-from digitdet.replay.recording import Cause, Recording
-from digitdet.replay.step import gradient_norms, run_step, to_numbers
+
+if TYPE_CHECKING:  # needed in few runs, and takes a moment of each start
+    from digitdet.replay.recording import Cause, Recording
 
 SKIPPED = "skipped_steps"
 
@@ -64,7 +65,7 @@ class FiniteLossHook(Hook):
         self.num_replays_kept = num_replays_kept
         self._handles: list[Any] = []
         self._batch: Any = None
-        self._buffers: dict[str, Tensor] = {}
+        self._buffers: KeptBuffers | None = None
         self._untouched: list[nn.Parameter] = []
         self._is_skipped = self._is_rerun = False
 
@@ -77,10 +78,16 @@ class FiniteLossHook(Hook):
             for optimizer in optimizers_of(runner.optim_wrapper)
         ]
 
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Find the model's buffers."""
+        self._buffers = KeptBuffers(runner.bare_model)
+
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:  # noqa: ARG002
         """Keep what the step may spoil."""
         self._batch, self._is_skipped = data_batch, False
-        self._buffers = {name: b.clone() for name, b in runner.bare_model.named_buffers()}
+        if self._buffers is None:
+            self._buffers = KeptBuffers(runner.bare_model)
+        self._buffers.keep()
 
     def after_train_iter(
         self,
@@ -90,8 +97,9 @@ class FiniteLossHook(Hook):
         outputs: dict[str, Tensor] | None = None,
     ) -> None:
         """Look at gradients that are still being accumulated; take a skipped loss from the log."""
-        for optimizer in optimizers_of(runner.optim_wrapper):
-            self._check_gradients(runner, optimizer)
+        if not is_updated(runner.optim_wrapper):  # else they were looked at before the update
+            for optimizer in optimizers_of(runner.optim_wrapper):
+                self._check_gradients(runner, optimizer)
         if self._is_skipped and outputs:
             outputs.clear()
 
@@ -110,6 +118,8 @@ class FiniteLossHook(Hook):
         is_bad = not bool(torch.isfinite(total.detach()).all())
         if not largest_of_processes(is_bad):
             return None
+        from digitdet.replay.step import gradient_norms, to_numbers
+
         # On all processes: the backward pass of SyncBatchNorm talks to the others.
         norms = gradient_norms(total, model)
         self._stop_or_skip(runner, "loss", to_numbers(terms), norms, is_bad)
@@ -126,11 +136,12 @@ class FiniteLossHook(Hook):
         gradients = [p.grad for p in parameters if p.grad is not None]
         if scales_losses(runner.optim_wrapper) or not gradients:
             return
-        largest = torch.nn.utils.get_total_norm(gradients, math.inf)
-        if not largest_of_processes(not bool(torch.isfinite(largest))):
+        if not largest_of_processes(not are_finite(gradients)):
             return
+        from digitdet.replay.step import gradient_norms, run_step
+
         self._is_rerun = True
-        self._restore_buffers(runner.bare_model)
+        self._restore_buffers()
         with autocast_of(runner.optim_wrapper):
             total, terms = run_step(
                 runner.bare_model, self._batch, runner.seed, runner.iter + 1, get_rank()
@@ -141,12 +152,14 @@ class FiniteLossHook(Hook):
         for parameter in parameters:
             parameter.grad = None
 
-    def _restore_buffers(self, model: nn.Module) -> None:
-        for name, buffer in model.named_buffers():
-            buffer.copy_(self._buffers[name])
+    def _restore_buffers(self) -> None:
+        if self._buffers is not None:
+            self._buffers.restore()
 
-    def _keep(self, runner: Runner, recording: Recording) -> str:
+    def _keep(self, runner: Runner, recording: "Recording") -> str:
         """Keep a step for replay, and say how to look at it; a full disk hides no bad loss."""
+        from digitdet.replay.capture import keep_recording
+
         try:
             folder = keep_recording(runner.work_dir, recording, self.num_replays_kept)
         except (OSError, RuntimeError) as error:  # torch's writer raises the latter
@@ -156,7 +169,7 @@ class FiniteLossHook(Hook):
     def _stop_or_skip(
         self,
         runner: Runner,
-        cause: Cause,
+        cause: "Cause",
         losses: Mapping[str, float],
         norms: Mapping[str, float],
         is_own: bool,
@@ -166,7 +179,10 @@ class FiniteLossHook(Hook):
         Raises:
             NonFiniteError: If no more batches may be skipped.
         """
-        self._restore_buffers(runner.bare_model)
+        from digitdet.replay.capture import record_step
+        from digitdet.replay.messages import advise, describe
+
+        self._restore_buffers()
         said = ""
         if is_own:
             recording = record_step(runner, self._batch, cause, losses, norms)
