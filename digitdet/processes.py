@@ -3,6 +3,7 @@
 import torch
 from mmengine.dist import all_reduce, broadcast, get_world_size
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 def largest_of_processes(number: int) -> int:
@@ -26,3 +27,22 @@ def take_buffers_of_first(model: nn.Module) -> None:
     if get_world_size() > 1:
         for buffer in model.buffers():
             broadcast(buffer, 0)
+
+
+def share_batch_statistics(model: nn.Module) -> None:
+    """Let the BatchNorm layers that use a batch's statistics use those of all processes' batches.
+
+    Frozen layers, which training leaves in evaluation mode, stay the modules that they are: the
+    model may hold them by reference, to freeze them again in each epoch.
+
+    Args:
+        model: On its CUDA device; it is changed in place, and put into training mode.
+    """
+    model.train()
+    shared: dict[nn.Module, nn.Module] = {}
+    for parent in list(model.modules()):
+        for name, child in parent.named_children():
+            if isinstance(child, _BatchNorm) and child.training:
+                if child not in shared:
+                    shared[child] = nn.SyncBatchNorm.convert_sync_batchnorm(child)
+                setattr(parent, name, shared[child])

@@ -10,6 +10,7 @@ from typing import Any
 
 import mmengine.runner
 import torch
+from mmengine.device import get_device
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.model import MMDistributedDataParallel, is_model_wrapper
@@ -32,6 +33,7 @@ from digitdet.launchers import set_rank_variables
 from digitdet.learning_rates import adapt_rates
 from digitdet.models.weights import check_state_dict
 from digitdet.optimizers import optimizers_of, use_fused
+from digitdet.processes import share_batch_statistics
 from digitdet.quiet_logs import ignore_old_names, quieten
 from digitdet.worker_signals import ignore_signals
 
@@ -80,10 +82,10 @@ class Runner(mmengine.runner.Runner):
 
         mmengine's own set-up selects a CUDA device and fails where there is none.
         """
-        on_cpu = not torch.cuda.is_available()
-        if self.distributed and on_cpu and not torch.distributed.is_initialized():
+        if self.distributed and not torch.distributed.is_initialized():
             set_rank_variables(self.launcher)
-            torch.distributed.init_process_group(backend="gloo")
+            if not torch.cuda.is_available():
+                torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
         ignore_old_names()
         self._timestamp = _unused_stamp(self.timestamp)
@@ -320,10 +322,26 @@ class Runner(mmengine.runner.Runner):
         return self.model.module if is_model_wrapper(self.model) else self.model
 
     def wrap_model(self, model_wrapper_cfg: dict[str, Any] | None, model: nn.Module) -> nn.Module:
-        """Wrap the model for a distributed run; on a CPU there is no device to name."""
-        if self.distributed and not torch.cuda.is_available():
-            return MMDistributedDataParallel(model, broadcast_buffers=False)
-        return super().wrap_model(model_wrapper_cfg, model)
+        """Wrap the model for a distributed run; on a CPU there is no device to name.
+
+        On CUDA, ``sync_bn="torch"`` lets BatchNorm use the batches of all processes in training.
+        """
+        on_cpu = not torch.cuda.is_available()
+        own_way = model_wrapper_cfg is not None or self.cfg.get("sync_bn") == "mmcv"
+        if not self.distributed or is_model_wrapper(model) or (own_way and not on_cpu):
+            return super().wrap_model(model_wrapper_cfg, model)
+        device_ids = None
+        if not on_cpu:
+            device_ids = [int(os.environ["LOCAL_RANK"])]
+            model = model.to(get_device())
+            if self.cfg.get("sync_bn") and self._train_loop is not None:
+                share_batch_statistics(model)
+        return MMDistributedDataParallel(
+            model,
+            device_ids=device_ids,
+            broadcast_buffers=False,
+            find_unused_parameters=self.cfg.get("find_unused_parameters", False),
+        )
 
 
 def _unused_stamp(stamp: str) -> str:

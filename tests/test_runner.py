@@ -1,6 +1,5 @@
 """The Runner's own additions to mmengine's."""
 
-import os
 import warnings
 from pathlib import Path
 
@@ -9,42 +8,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from digitdet.launchers import set_rank_variables
 from digitdet.runner import Runner
-
-
-def test_a_launcher_whose_variables_are_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SLURM_PROCID", raising=False)
-    with pytest.raises(ValueError, match="--launcher slurm needs SLURM_PROCID, which is not set"):
-        set_rank_variables("slurm")
-
-
-@pytest.mark.parametrize(
-    ("launcher", "given"),
-    [
-        ("slurm", {"SLURM_PROCID": "5", "SLURM_LOCALID": "1", "SLURM_NTASKS": "8"}),
-        (
-            "mpi",
-            {
-                "OMPI_COMM_WORLD_RANK": "5",
-                "OMPI_COMM_WORLD_LOCAL_RANK": "1",
-                "OMPI_COMM_WORLD_SIZE": "8",
-            },
-        ),
-    ],
-)
-def test_the_ranks_of_a_launcher_reach_torch(
-    launcher: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-    for name in names:
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    set_rank_variables(launcher)
-    assert [os.environ.get(name) for name in names[:3]] == ["5", "1", "8"]
-    assert all(os.environ.get(name) for name in names[3:])
 
 
 @pytest.mark.parametrize("num_workers", [0, 1])

@@ -17,6 +17,7 @@ reader = dict(type="LineReader")
 visualizer = dict(type="Visualizer", vis_backends=[dict(type="TensorboardVisBackend")])
 env_cfg = dict(mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0))
 randomness = dict(seed=0)
+sync_bn = "torch"  # on CUDA, where a run has several processes
 log_level = "INFO"
 load_from = None
 resume = False
