@@ -60,6 +60,7 @@ def test_an_optimizer_is_built_from_a_config() -> None:
 @pytest.mark.parametrize(
     ("registry", "name"),
     [
+        ("BACKBONES", "MobileNetV3FPN"),
         ("BACKBONES", "ResNetFPN"),
         ("BACKBONES", "SlimResNetFPN"),
         ("DATASETS", "CocoDigits"),

@@ -124,6 +124,7 @@ CLASS_RANGES: dict[str, dict[str, Range]] = {
         "mean": Range("a finite number"),
         "std": numbers.POSITIVE,
     },
+    "MobileNetV3FPN": {"out_channels": numbers.COUNT},
     "ResNetFPN": {"out_channels": numbers.COUNT},
     "SlimResNetFPN": {"widths": numbers.at_least(2), "out_channels": numbers.COUNT},
 }

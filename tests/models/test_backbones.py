@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torchvision.models import get_model
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 
-from digitdet.models import FasterRCNN, ResNetFPN, SlimResNetFPN
+from digitdet.models import FasterRCNN, MobileNetV3FPN, ResNetFPN, SlimResNetFPN
 from digitdet.registry import BACKBONES
 
 SMALL = {
@@ -155,6 +156,56 @@ def test_the_maps_of_the_slim_network_start_at_stride_8() -> None:
     with torch.no_grad():
         maps = backbone(torch.rand(2, 3, 64, 128))
     assert [tuple(m.shape) for m in maps.values()] == [(2, 12, 8, 16), (2, 12, 4, 8)]
+
+
+@pytest.mark.parametrize("size", ["", "medium", 3])
+def test_a_size_that_mobilenet_does_not_have_is_refused(size: Any) -> None:
+    with pytest.raises(ValueError, match=f"small and large, got {size!r}"):
+        MobileNetV3FPN(size=size)
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_the_maps_of_mobilenet_have_strides_8_to_32(size: Any) -> None:
+    backbone = MobileNetV3FPN(size=size, out_channels=12).eval()
+    with torch.no_grad():
+        maps = backbone(torch.rand(2, 3, 64, 128))
+    shapes = [tuple(value.shape) for value in maps.values()]
+    assert shapes == [(2, 12, 8, 16), (2, 12, 4, 8), (2, 12, 2, 4)]
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_the_blocks_of_mobilenet_are_torchvisions(size: Any) -> None:
+    torch.manual_seed(0)
+    whole = get_model(f"mobilenet_v3_{size}", weights=None).features
+    backbone = MobileNetV3FPN(size=size)
+    names = backbone.features.state_dict().keys()
+    assert backbone.features.load_state_dict({k: whole.state_dict()[k] for k in names})
+    for norm in whole.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.eps = 1e-5  # torch's own, as in the backbone; MobileNet's is .001
+    images = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        expected = whole.eval()[: len(backbone.features)](images)
+        assert torch.equal(backbone.eval().features(images), expected)
+
+
+def test_mobilenet_is_frozen_from_the_input_up_and_trains_what_is_left() -> None:
+    model = slim(
+        backbone={"type": "MobileNetV3FPN", "out_channels": 16},
+        anchor_sizes=[[12], [24], [40]],
+        trainable_backbone_stages=1,
+    ).train()
+    frozen = {name.split(".")[2] for name, p in model.named_parameters() if not p.requires_grad}
+    assert frozen == {str(block) for block in range(9)}
+    assert not model.backbone.features[0][1].training
+    target = {
+        "boxes": torch.tensor([[5.0, 5, 30, 40]]),
+        "labels": torch.tensor([3]),
+        "source": "1.png",
+    }
+    losses = model([torch.rand(3, 60, 90), torch.rand(3, 64, 64)], [target, target], mode="loss")
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
 
 
 @pytest.mark.parametrize("widths", [[], [32]])
