@@ -24,6 +24,7 @@ from digitdet.models.weights import check_state_dict
 from digitdet.registry import MODELS
 from digitdet.structures import Number
 from digitdet.testing import build_reader
+from digitdet.threads import keep_to_cores
 from digitdet.whole_files import write_json
 
 
@@ -110,6 +111,7 @@ def predict(
     out = Path(out_dir or Path(config.work_dir, "predict"))
     configs.forget_pretrained(config)
     augment(config, tta, tta_method)
+    keep_to_cores()
     model = inference.prepare(load_model(config, checkpoint))
     if isinstance(model, MultiScale):
         console.print(f"test-time augmentation: {model.conditions}")

@@ -35,6 +35,7 @@ from digitdet.models.weights import check_state_dict
 from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.processes import share_batch_statistics
 from digitdet.quiet_logs import ignore_old_names, quieten
+from digitdet.threads import keep_to_cores
 from digitdet.worker_signals import ignore_signals
 
 
@@ -87,6 +88,7 @@ class Runner(mmengine.runner.Runner):
             if not torch.cuda.is_available():
                 torch.distributed.init_process_group(backend="gloo")
         super().setup_env(env_cfg)
+        keep_to_cores()
         ignore_old_names()
         self._timestamp = _unused_stamp(self.timestamp)
 

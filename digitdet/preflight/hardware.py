@@ -1,12 +1,11 @@
 """Says what a run computes on."""
 
-import os
-
 import torch
 from mmengine.runner import Runner
 from torch import nn
 
 from digitdet.preflight.findings import Finding, conclude
+from digitdet.threads import available_cores
 
 MOST_WORKERS = 4  # for each core; more only get in each other's way
 
@@ -35,10 +34,3 @@ def check_hardware(runner: Runner, model: nn.Module, num_cores: int | None = Non
     workers = " + ".join(str(loader.num_workers) for loader in loaders.values())
     detail = f"{place}; threads: {torch.get_num_threads()}, cores: {cores}, workers: {workers}"
     return conclude("hardware", detail, warnings=warnings)
-
-
-def available_cores() -> int:
-    """Return the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
