@@ -219,3 +219,63 @@ def test_a_broken_picture_is_named_even_from_a_worker(
     error = capsys.readouterr().err
     assert "7.png: can't be decoded as a picture" in error
     assert "Traceback" not in error.splitlines()[0]
+
+
+def test_the_prepared_model_gives_what_the_plain_one_gives(
+    val: Path, layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    out = tmp_path / "plain"
+    arguments = [SMALL_FOLDER, str(checkpoint), "--plain", "--out-dir", str(out)]
+    tool("test")([*arguments, "--cfg-options", f"data_root={layout}", LEFT_TO_RIGHT % 0.1])
+    prepared, plain = (
+        json.loads((folder / "pred.json").read_text(encoding="utf-8")) for folder in (val, out)
+    )
+    for key in ("image_id", "category_id"):
+        assert [d[key] for d in prepared] == [d[key] for d in plain]
+    for key, tolerance in (("score", 1e-3), ("bbox", 0.01)):
+        values = [np.array([d[key] for d in found]) for found in (prepared, plain)]
+        np.testing.assert_allclose(*values, rtol=0, atol=tolerance)
+    assert prepared != plain  # BatchNorm folded rounds elsewhere
+    assert (val / "pred.csv").read_bytes() == (out / "pred.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--plain", "--compile"], "--plain computes as the training does"),
+        (["--plain", "--precision", "bf16"], "leave it out, or --precision bf16"),
+    ],
+)
+def test_what_is_plain_is_nothing_else(
+    arguments: list[str],
+    message: str,
+    checkpoint: Path,
+    tool: Tool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, rest in (("test", []), ("predict", ["picture.png"])):
+        with pytest.raises(SystemExit):
+            tool(name)([SMALL_FOLDER, str(checkpoint), *rest, *arguments])
+        assert message in capsys.readouterr().err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="where there is CUDA it can be compiled")
+def test_compilation_on_a_cpu_is_refused_in_words(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [SMALL_FOLDER, str(checkpoint), "--compile", "--out-dir", str(tmp_path)]
+    with pytest.raises(SystemExit):
+        tool("test")([*arguments, "--cfg-options", f"data_root={layout}"])
+    assert "compilation needs a CUDA device" in capsys.readouterr().err
+
+
+def test_an_average_of_weights_is_prepared_too(
+    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+) -> None:
+    found = []
+    for name, hooks in (("none", []), ("average", [{"type": "EMAHook"}])):
+        out = tmp_path / name
+        arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options"]
+        tool("test")([*arguments, f"data_root={layout}", f"custom_hooks={hooks}"])
+        found.append((out / "pred.json").read_bytes())
+    assert found[0] == found[1]
