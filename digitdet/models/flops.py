@@ -72,7 +72,7 @@ def count_flops(
 def _on_meta(part: Part) -> Part:
     """Copy a module to the meta device, in evaluation mode, without copying its values.
 
-    BatchNorm layers are left out: they multiply no matrices, and take torch longest on that device.
+    BatchNorm, which multiplies no matrices, takes torch longest on that device: it is replaced.
     """
     memo: dict[int, Any] = {
         id(p): nn.Parameter(torch.empty_like(p, device="meta"), requires_grad=p.requires_grad)
@@ -84,8 +84,24 @@ def _on_meta(part: Part) -> Part:
     for module in list(copied.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, _BatchNorm):
-                setattr(module, name, nn.Identity())
+                setattr(module, name, _Scaling(child))
     return copied
+
+
+class _Scaling(nn.Module):
+    """Stands for a normalisation in the flow of gradients: they go on where its weight is trained.
+
+    Args:
+        norm: The normalisation.
+    """
+
+    def __init__(self, norm: _BatchNorm) -> None:
+        super().__init__()
+        self.weight = norm.weight
+
+    def forward(self, value: Tensor) -> Tensor:
+        """Scale a tensor of any shape."""
+        return value if self.weight is None else value * self.weight[0]
 
 
 def _count(compute: Callable[[], list[Tensor]], training: bool) -> int:

@@ -40,11 +40,20 @@ def test_flops_are_those_that_torch_counts_around_the_real_forward(size: tuple[i
     assert count_flops(model, *size, num_rois=7).total == counter.get_total_flops()
 
 
-@pytest.mark.parametrize("trainable", [None, 2, 1, 0])
+def freeze_stages_but_not_their_norms(model: FasterRCNN) -> None:
+    for name, parameter in model.backbone.named_parameters():
+        parameter.requires_grad_("bn" in name or name.startswith("fpn"))
+
+
+@pytest.mark.parametrize("trainable", [None, 2, 1, 0, "norms"])
 def test_flops_of_training_are_those_of_the_real_forward_and_backward(
-    trainable: int | None,
+    trainable: int | str | None,
 ) -> None:
-    model = small(trainable_backbone_stages=trainable).train()
+    if trainable == "norms":
+        model = small().train()
+        freeze_stages_but_not_their_norms(model)
+    else:
+        model = small(trainable_backbone_stages=trainable).train()
     regions = regions_that_are_read(model)
     target = {
         "boxes": torch.tensor([[5.0, 5, 30, 40]]),
