@@ -1,0 +1,1 @@
+"""What input size, anchors, regions and loading fit a data set."""
