@@ -41,12 +41,9 @@ def test_trained_layers_use_all_batches_and_frozen_ones_stay_frozen() -> None:
     }
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
 
-    norms = {
-        n: m for n, m in model.named_modules() if isinstance(m, nn.BatchNorm2d | nn.SyncBatchNorm)
-    }
-    frozen = {
-        name for name in norms if (".bn1" in name and "layer" not in name) or "layer1" in name
-    }
+    kinds = nn.BatchNorm2d | nn.SyncBatchNorm
+    norms = {name: part for name, part in model.named_modules() if isinstance(part, kinds)}
+    frozen = {name for name in norms if name == "backbone.body.bn1" or "layer1" in name}
     assert len(frozen) == 5
     assert {n for n, m in norms.items() if isinstance(m, nn.BatchNorm2d)} == frozen
     for _ in range(2):

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -318,12 +320,17 @@ def test_a_file_that_is_no_checkpoint_is_refused_by_name(
     assert "torn.pth: can't be loaded as a checkpoint" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
 def test_two_processes_train_and_validate_together(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    command += [str(ROOT / "tools" / "train.py"), QUICKSTART, "--launcher", "pytorch"]
+    command = ["bash", str(ROOT / "tools" / "dist_train.sh"), QUICKSTART, "2", "--auto-scale-lr"]
     command += ["--work-dir", str(tmp_path), "--cfg-options", *ONE_EPOCH]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    own = {**os.environ, "PYTHON": sys.executable}
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=own
+    )
     assert done.returncode == 0, done.stderr
+    assert "8 pictures (a batch of 4 x 2 processes), the rate is for 16" in done.stdout
+    assert "it is multiplied by 0.5" in done.stdout
     assert done.stdout.count("epoch 1/1  loss") == 1
     assert torch.load(tmp_path / "epoch_1.pth", weights_only=True)["meta"]["iter"] == 1
     assert [row[:2] for row in _scalars(tmp_path, "train/loss")] == [(1, 1)]
