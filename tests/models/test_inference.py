@@ -1,12 +1,14 @@
 """Models prepared for inference answer as they did before."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from digitdet.datasets import ImageFolder
 from digitdet.models import FasterRCNN, MultiScale
 from digitdet.models.inference import bf16_problem, compute_in_bf16, prepare_for_inference
 from digitdet.models.norm_folding import find_parts
@@ -91,6 +93,20 @@ def test_test_time_augmentation_finds_the_same() -> None:
     prepare_for_inference(model)
     assert count_norms(model) == 0
     for wanted, found in zip(expected, detect(model), strict=True):
+        torch.testing.assert_close(found["scores"], wanted["scores"], rtol=0, atol=1e-3)
+        torch.testing.assert_close(found["boxes"], wanted["boxes"], rtol=0, atol=0.01)
+
+
+@pytest.mark.real_data
+def test_a_batch_of_photographs_gives_the_same(real_data: Path) -> None:
+    model = detector(RESNET)
+    photographs = ImageFolder(str(real_data / "valid"), indices=8)
+    images = [image for image, _ in photographs.samples(range(8), range(8))]
+    with torch.inference_mode():
+        expected = model(images)
+        actual = prepare_for_inference(model)(images)
+    assert sum(len(prediction["scores"]) for prediction in expected) > 50
+    for wanted, found in zip(expected, actual, strict=True):
         torch.testing.assert_close(found["scores"], wanted["scores"], rtol=0, atol=1e-3)
         torch.testing.assert_close(found["boxes"], wanted["boxes"], rtol=0, atol=0.01)
 
