@@ -1,0 +1,127 @@
+"""Two processes give the gradients of one with the same pictures.
+
+Each process averages its losses over its own candidates, so that this holds where both have
+equally many: pictures of one size with boxes in the same places, all anchors and all regions
+sampled, BatchNorm in evaluation mode.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+STEPS = """
+import os, sys
+from pathlib import Path
+import torch
+from mmengine.hooks import Hook
+from torch import nn
+from torchvision import tv_tensors
+from digitdet.models import FasterRCNN
+from digitdet.runner import Runner
+
+SIZE, ALL = (64, 96), 10**6
+BOXES = torch.tensor([[10.0, 12.0, 30.0, 52.0], [40.5, 8.0, 66.0, 58.5]])
+
+class WithoutStatistics(FasterRCNN):
+    def train(self, mode=True):
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+        return self
+
+class KeepFirstGradients(Hook):
+    gradients = None
+    def before_train(self, runner):
+        named = list(runner.bare_model.named_parameters())
+        def keep(*_):
+            self.gradients = self.gradients or {name: p.grad.clone() for name, p in named}
+        runner.optim_wrapper.optimizer.register_step_pre_hook(keep)
+
+def make_samples():
+    generator = torch.Generator().manual_seed(1)
+    for number in range(4):
+        image = torch.randint(0, 256, (3, *SIZE), generator=generator, dtype=torch.uint8)
+        yield tv_tensors.Image(image), {
+            "image_id": number,
+            "boxes": tv_tensors.BoundingBoxes(BOXES, format="XYXY", canvas_size=SIZE),
+            "labels": torch.tensor([1 + number, 10 - number]),
+            "iscrowd": torch.zeros(2, dtype=torch.bool),
+            "source": f"{number}.png",
+        }
+
+def gradients(batch_size, launcher):
+    torch.manual_seed(0)
+    model = WithoutStatistics(
+        backbone={"type": "SlimResNetFPN", "widths": [16, 32, 32], "out_channels": 32},
+        min_size=SIZE[0],
+        max_size=SIZE[1],
+        anchor_sizes=[[28], [48]],
+        aspect_ratios=[1.0, 2.0],
+        pre_nms_proposals_train=30,
+        proposals_train=30,
+        rpn_nms_threshold=1.0,  # keeps all of them
+        anchors_per_image=ALL,
+        rois_per_image=ALL,
+        head_conv_channels=[16],
+        head_fc_channels=[32],
+    )
+    hook = KeepFirstGradients()
+    Runner(
+        model,
+        work_dir=str(folder / f"of_{batch_size}"),
+        train_dataloader={
+            "batch_size": batch_size,
+            "dataset": list(make_samples()),
+            "sampler": {"type": "DefaultSampler", "shuffle": False},
+            "collate_fn": {"type": "digitdet.collate"},
+        },
+        train_cfg={"by_epoch": True, "max_epochs": 1},
+        optim_wrapper={"optimizer": {"type": "SGD", "lr": 0.1}},
+        default_hooks={"checkpoint": None, "logger": None},
+        custom_hooks=[hook],
+        launcher=launcher,
+        randomness={"seed": 0},
+        default_scope="digitdet",
+        log_level="ERROR",
+    ).train()
+    return hook.gradients
+
+folder = Path(sys.argv[1])
+rank = int(os.fork() == 0)
+os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
+store = f"file://{folder / 'store'}"
+torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
+of_two = gradients(2, "pytorch")
+torch.save(of_two, folder / f"{rank}.pth")
+torch.distributed.destroy_process_group()
+if rank == 0:
+    torch.save(gradients(4, "none"), folder / "whole.pth")
+    torch.save(gradients(2, "none"), folder / "half.pth")
+    os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
+def test_two_processes_give_the_gradients_of_one_at_the_same_pictures(tmp_path: Path) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", STEPS, str(tmp_path)]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, timeout=100, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    whole, half, *ranks = (
+        torch.load(tmp_path / f"{name}.pth") for name in ("whole", "half", "0", "1")
+    )
+    assert len(whole) > 20
+    for name, gradient in whole.items():
+        assert gradient.abs().max() > 0, name
+        for found in ranks:
+            error = (found[name] - gradient).abs().max() / gradient.abs().max()
+            assert error < 1e-4, name
+        # Two of the pictures alone give others.
+        assert (half[name] - gradient).abs().max() > 1e-3 * gradient.abs().max(), name
