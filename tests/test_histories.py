@@ -1,11 +1,19 @@
 """How much of what is logged is kept."""
 
+import math
 from typing import Any
 
+import numpy as np
 import pytest
 from mmengine.logging import HistoryBuffer, MessageHub
 
-from digitdet.histories import HISTORY_LENGTH, bound_histories, check_windows
+from digitdet.histories import (
+    HISTORY_LENGTH,
+    ROOM,
+    BoundedHistory,
+    bound_histories,
+    check_windows,
+)
 
 
 def test_an_empty_hub_stays_empty() -> None:
@@ -38,6 +46,50 @@ def test_histories_of_a_checkpoint_are_bounded() -> None:
     hub.update_scalar("loss", 0.5)
     expected = [*range(HISTORY_LENGTH + 1, 2 * HISTORY_LENGTH), 0.5]
     assert hub.get_scalar("loss").data[0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [1, 2, 0.5, True],
+        [True, 2, 3.5],
+        [math.nan, math.inf, 2**60, -1],
+        [0.25 * value for value in range(ROOM + 2 * HISTORY_LENGTH)],
+        [*range(HISTORY_LENGTH + 3), 0.5, 1],
+    ],
+)
+def test_values_and_their_types_are_those_of_mmengine(values: list[float]) -> None:
+    ours, peer = MessageHub.get_instance("ours"), MessageHub.get_instance("peer")
+    bound_histories(ours)
+    for count, value in enumerate(values, 1):
+        for hub in (ours, peer):
+            hub.update_scalar("loss", value, count)
+        own, expected = ours.get_scalar("loss"), peer.get_scalar("loss")
+        for one, other in zip(own.data, expected.data, strict=True):
+            assert one.dtype == other.dtype
+            np.testing.assert_array_equal(one, other[-HISTORY_LENGTH:])
+        assert own.mean(10) == expected.mean(10) or math.isnan(expected.mean(10))
+        assert own.current() == expected.current() or math.isnan(value)
+
+
+def test_what_was_asked_for_stays_as_it_is() -> None:
+    history = BoundedHistory(np.array([0.5]), np.array([1]))
+    seen = []
+    for step in range(ROOM + HISTORY_LENGTH):
+        seen.append(history.data[0])
+        assert history.data[0] is seen[-1]
+        history.update(float(step))
+        assert history.data[0] is not seen[-1]
+    expected = [0.5, *range(ROOM + HISTORY_LENGTH)]
+    for number, values in enumerate(seen, 1):
+        assert values.tolist() == expected[:number][-HISTORY_LENGTH:]
+
+
+@pytest.mark.parametrize(("value", "count"), [("1", 1), (None, 1), (1.0, "1")])
+def test_what_is_no_number_is_refused(value: Any, count: Any) -> None:
+    with pytest.raises(TypeError, match="must be int"):
+        BoundedHistory(np.array([0.5]), np.array([1])).update(value, count)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Stops a training before a loss that is no number reaches its weights."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,7 @@ class FiniteLossHook(Hook):
         if self._is_rerun or kwargs.get("mode") != "loss" or not isinstance(losses, Mapping):
             return None
         total, terms = model.parse_losses(losses)
-        is_bad = not bool(torch.isfinite(total.detach()).all())
+        is_bad = not math.isfinite(total.item())
         if not largest_of_processes(is_bad):
             return None
         from digitdet.replay.step import gradient_norms, to_numbers
@@ -133,7 +134,7 @@ class FiniteLossHook(Hook):
             parameter.grad = None
         self._untouched = []
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = [p.grad for p in parameters if p.grad is not None]
+        gradients = [grad for p in parameters if (grad := p.grad) is not None]
         if scales_losses(runner.optim_wrapper) or not gradients:
             return
         if not largest_of_processes(not are_finite(gradients)):
