@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 STEPS = """
 import os, sys
@@ -118,10 +119,14 @@ def test_two_processes_give_the_gradients_of_one_at_the_same_pictures(tmp_path: 
         torch.load(tmp_path / f"{name}.pth") for name in ("whole", "half", "0", "1")
     )
     assert len(whole) > 20
-    for name, gradient in whole.items():
-        assert gradient.abs().max() > 0, name
-        for found in ranks:
-            error = (found[name] - gradient).abs().max() / gradient.abs().max()
-            assert error < 1e-4, name
-        # Two of the pictures alone give others.
-        assert (half[name] - gradient).abs().max() > 1e-3 * gradient.abs().max(), name
+    for found in ranks:
+        assert _largest_error(found, whole) < 2e-5
+    assert _largest_error(half, whole) > 0.01  # two of the pictures alone give others
+
+
+def _largest_error(found: dict[str, Tensor], right: dict[str, Tensor]) -> float:
+    """The largest difference, in each parameter's largest gradient."""
+    return max(
+        float((found[name] - gradient).abs().max() / gradient.abs().max())
+        for name, gradient in right.items()
+    )
