@@ -16,19 +16,19 @@ RATIOS = (0.5, 0.7, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0)
 STARTS = range(PER_OCTAVE, 4 * PER_OCTAVE + 1, 3)  # the finest map's size: 16 to 128 px
 GROWTHS = (4, 6)  # steps from a map's size to the next one's where a search begins
 NUM_RATIOS = 3  # as COCO's RPN head has them
-MOST_BOXES = 2000  # that are looked at; more move no figure by a point
+MOST_BOXES = 2000  # that a search looks at; what is told of its anchors is counted of all boxes
 MOST_ROUNDS = 20
 
 
 def fit_anchors(resized: Resized, strides: Sequence[int]) -> Anchors:
-    """Find anchors that reach as many boxes as can be at the IoU .5, and of such, most at .7.
+    """Search anchors that reach many boxes at the IoUs .5 and .7, weighed by `weigh`.
 
     From several geometric series, each map's size and then the ratios are changed, one at a time,
     as long as that helps. What no box needs stays as in the series.
 
     Args:
         resized: Pictures with boxes; of very many boxes, evenly spaced ones are looked at.
-        strides: Of the feature maps, finest first, in pixels; five at most.
+        strides: Of the feature maps, finest first, in pixels; one to eight.
 
     Returns:
         The anchors, the same for the same boxes.
@@ -36,7 +36,11 @@ def fit_anchors(resized: Resized, strides: Sequence[int]) -> Anchors:
     some = _thin(resized)
     shapes = shapes_of(SIZES, RATIOS)
     table = np.stack([place_ious(some, stride, shapes) for stride in strides])
-    found = [_climb(table, start, growth) for start in STARTS for growth in GROWTHS]
+    found = [
+        _climb(table, start, growth)
+        for start, growth in itertools.product(STARTS, GROWTHS)
+        if start + (len(strides) - 1) * growth < len(SIZES)
+    ]
     _, sizes, ratios = max(found, key=lambda each: each[0])
     return Anchors(
         sizes=tuple((SIZES[size],) for size in sizes),

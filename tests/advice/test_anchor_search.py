@@ -53,8 +53,9 @@ def test_fitted_anchors_ascend_and_beat_any_shift_of_the_stock_ones(seed: int) -
             assert best > weigh(*recalls(best_ious(found, STRIDES, moved)))
 
 
-def test_one_feature_map_is_fitted_too() -> None:
+@pytest.mark.parametrize("strides", [(8,), (8, 16), (2, 4, 8, 16, 32, 64, 128, 256)])
+def test_any_number_of_feature_maps_is_fitted(strides: tuple[int, ...]) -> None:
     found = boxes_of(np.full(100, 50.0), np.full(100, 2.0))
-    anchors = fit_anchors(found, (8,))
-    assert len(anchors.sizes) == 1
-    assert recalls(best_ious(found, (8,), anchors))[0] == 1
+    anchors = fit_anchors(found, strides)
+    assert len(anchors.sizes) == len(strides)
+    assert recalls(best_ious(found, strides, anchors))[0] == 1
