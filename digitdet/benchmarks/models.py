@@ -56,8 +56,8 @@ def benchmark_models(
     after = matrix_peak(device, torch.float32)
     for name, value in reached.items():
         figures[name]["map"] = value
-    _mark_front(figures)
-    console.print(_table(figures, picture))
+    mark_front(figures)
+    console.print(models_table(figures, picture))
     console.print(_explanation(len(reached), len(figures)))
     console.print(f"matrix products: {before / 1e9:,.0f} GFLOP/s before, {after / 1e9:,.0f} after")
     return {"picture": list(picture), "repeats": repeats, "models": figures}
@@ -112,15 +112,26 @@ def _measure(
     }
 
 
-def _mark_front(figures: Mapping[str, dict[str, Any]]) -> None:
-    """Note of each model whether no other is better in all; a model without mAP is left out."""
+def mark_front(figures: Mapping[str, dict[str, Any]]) -> None:
+    """Note of each model whether it is on Pareto's front, as ``on_front``.
+
+    Args:
+        figures: Name -> figures; they are changed in place. Where some have a ``map``, the others
+            are left out.
+    """
     compared = [of for of in figures.values() if "map" in of] or list(figures.values())
     points = [(*(of[key] for key in COSTS), -of.get("map", 0.0)) for of in compared]
     for of, point in zip(compared, points, strict=True):
         of["on_front"] = is_on_front(point, points)
 
 
-def _table(figures: Mapping[str, Mapping[str, Any]], picture: tuple[int, int]) -> Table:
+def models_table(figures: Mapping[str, Mapping[str, Any]], picture: tuple[int, int]) -> Table:
+    """Make a table of models, the one of fewest operations first.
+
+    Args:
+        figures: Name -> figures.
+        picture: Height and width of the picture that they are for.
+    """
     table = Table(
         title=f"models, one picture of {picture[0]}x{picture[1]} pixels", title_justify="left"
     )

@@ -16,8 +16,9 @@ def test_rounds_of_a_slow_loop_are_spread(number: int, count: int, expected: set
 
 def test_each_loop_is_measured_in_its_rounds_and_one_out_of_memory_is_left_out() -> None:
     loops = {"all": (quick, range(3)), "few": (quick, {1}), "large": (without_memory, range(3))}
-    measured = run_rounds(loops, 0.25, 3)
-    assert measured["all"] == Measured({"plan": 0.25, "peak_bytes": 7}, {0: 0.25, 1: 0.25, 2: 0.25})
+    measured = run_rounds(loops, "a plan", 3)
+    facts = {"flop": 1e9, "plan": "a plan", "peak_bytes": 7}
+    assert measured["all"] == Measured(facts, {0: 0.25, 1: 0.25, 2: 0.25})
     assert measured["few"].seconds == {1: 0.25}
     assert measured["large"] == Measured({"failure": "large: out of memory"}, {})
 
