@@ -49,7 +49,8 @@ def count_flops(
         width: The same.
         num_rois: Regions that the box head reads: ``proposals_test``, or in training
             ``rois_per_image``, if there are as many.
-        training: Count the backward pass too. Frozen layers below all trained ones have none.
+        training: Count the backward pass too. Frozen layers below all trained ones have none. Of
+            depthwise convolutions, as in MobileNet, torch (2.14) counts far too much there.
     """
     transform = copy.deepcopy(model.transform).eval()
     images = transform([torch.empty(3, height, width, device="meta")])[0].tensors
