@@ -1,4 +1,4 @@
-"""Measure speed: ``python tools/benchmark.py data CONFIG``, ``evaluation`` or ``logging``."""
+"""Measure speed: ``python tools/benchmark.py COMMAND``; ``--help`` names the commands."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,9 @@ from pathlib import Path
 
 from digitdet.command_line import add_options, call
 
-RUNTIME = Path(__file__).parents[1] / "configs" / "_base_" / "default_runtime.py"
+CONFIGS = Path(__file__).parents[1] / "configs"
+RUNTIME = CONFIGS / "_base_" / "default_runtime.py"
+QUICKSTART = CONFIGS / "experiments" / "quickstart.py"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,13 +38,24 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--repeats", type=int, default=3, help="turns of each measurement (default: 3)"
     )
     evaluation.set_defaults(run=_evaluation)
-    logging = commands.add_parser(
-        "logging", help="hooks and log of a long run, beside mmengine's and a bare loop"
+    startup = commands.add_parser(
+        "startup", help="from a command to its first training step, and to its help"
     )
-    logging.add_argument(
+    startup.add_argument(
+        "config", nargs="?", metavar="CONFIG", default=QUICKSTART, help="(default: quickstart.py)"
+    )
+    startup.add_argument(
+        "--repeats", type=int, default=5, help="turns of each measurement (default: 5)"
+    )
+    add_options(startup)
+    startup.set_defaults(run=_startup)
+    loop = commands.add_parser(
+        "loop", help="hooks and log of a long run, beside mmengine's and a bare loop"
+    )
+    loop.add_argument(
         "--iterations", type=int, default=40_000, help="of each loop (default: 40000)"
     )
-    logging.set_defaults(run=_logging)
+    loop.set_defaults(run=_loop)
     args = parser.parse_args(argv)
     call(args.run, args)
 
@@ -69,13 +82,27 @@ def _evaluation(args: argparse.Namespace) -> None:
     )
 
 
-def _logging(args: argparse.Namespace) -> None:
+def _startup(args: argparse.Namespace) -> None:
     from digitdet.environment import check_torch
 
     check_torch()
-    from digitdet.benchmarks.logging_cost import benchmark_logging
+    from digitdet.benchmarks.startup import benchmark_startup
 
-    benchmark_logging(RUNTIME, iterations=args.iterations)
+    benchmark_startup(
+        args.config,
+        tools_dir=Path(__file__).parent,
+        options=args.cfg_options,
+        repeats=args.repeats,
+    )
+
+
+def _loop(args: argparse.Namespace) -> None:
+    from digitdet.environment import check_torch
+
+    check_torch()
+    from digitdet.benchmarks.loop import benchmark_loop
+
+    benchmark_loop(RUNTIME, iterations=args.iterations)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The benchmark of logging, run as a user does."""
+"""The benchmark of the loop, run as a user does."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digitdet.benchmarks.logging_cost import TURNS, benchmark_logging, window_costs
+from digitdet.benchmarks.loop import TURNS, benchmark_loop, window_costs
 from digitdet.benchmarks.turns import receive
 
 Tool = Callable[[str], Callable[[list[str]], None]]
@@ -29,7 +29,7 @@ def test_a_window_costs_the_median_of_its_turns(
 
 
 def test_the_loops_are_shown_side_by_side(tool: Tool, capsys: pytest.CaptureFixture[str]) -> None:
-    tool("benchmark")(["logging", "--iterations", "43"])
+    tool("benchmark")(["loop", "--iterations", "43"])
     out = capsys.readouterr().out
     assert "2 windows of 20 iterations" in out
     assert "1 to 20" in out
@@ -43,13 +43,13 @@ def test_too_few_iterations_are_refused(
     iterations: str, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        tool("benchmark")(["logging", "--iterations", iterations])
+        tool("benchmark")(["loop", "--iterations", iterations])
     assert f"iterations has to be at least 20, got {iterations}" in capsys.readouterr().err
 
 
 def test_a_runtime_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.py: no such config"):
-        benchmark_logging(tmp_path / "none.py", iterations=20)
+        benchmark_loop(tmp_path / "none.py", iterations=20)
 
 
 def test_a_loop_that_has_failed_is_named() -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import mmengine.runner
 import torch
@@ -21,8 +21,20 @@ from torch.utils.data import DataLoader
 from digitdet.console import console
 from digitdet.runner import Runner
 
-RATE, MOMENTUM = 1e-3, 0.9
+OPTIMIZER: dict[str, Any] = {"lr": 1e-3, "momentum": 0.9, "fused": True}
 NUM_LOSSES = 4  # as many as a detector's
+
+
+class Size(NamedTuple):
+    """How many tensors a model has.
+
+    Attributes:
+        parameters: At least twice as many as ``norms``.
+        norms: BatchNorm layers, of two parameters and three buffers each.
+    """
+
+    parameters: int
+    norms: int
 
 
 class Plan(TypedDict):
@@ -34,6 +46,7 @@ class Plan(TypedDict):
         epochs: How many.
         steps: Of an epoch.
         turn: Steps that are timed together.
+        size: Of the model.
     """
 
     runtime_file: Path
@@ -41,6 +54,7 @@ class Plan(TypedDict):
     epochs: int
     steps: int
     turn: int
+    size: Size
 
 
 class Turns(Hook):
@@ -81,19 +95,36 @@ class Turns(Hook):
         self.pipe.send(time.process_time() - self._start)
 
 
-class Trivial(BaseModel):
-    """Four numbers, each with its loss."""
+class ManyNumbers(BaseModel):
+    """As many tensors as a detector has, of a number each: hooks do with them what they do there.
 
-    def __init__(self) -> None:
+    Args:
+        size: How many.
+    """
+
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        self.numbers = nn.Parameter(torch.ones(NUM_LOSSES))
+        self.norms = nn.ModuleList(nn.BatchNorm2d(1) for _ in range(size.norms))
+        rest = size.parameters - 2 * size.norms
+        self.numbers = nn.ParameterList(nn.Parameter(torch.ones(1)) for _ in range(rest))
+        self.all = tuple(self.parameters())
 
     def forward(self, inputs: Tensor, mode: str = "tensor") -> Any:
         """Return the losses, or nothing of note as predictions."""
         if mode != "loss":
             return [inputs]
-        values = (self.numbers * inputs).square().unbind(-1)
-        return {f"loss_{index}": value.mean() for index, value in enumerate(values)}
+        value = torch.cat(self.all).square().mean()
+        return {f"loss_{index}": value * factor for index, factor in enumerate(inputs.unbind(-1))}
+
+
+def detector_size() -> Size:
+    """Count the tensors of the detector that digitdet builds where nothing else is said."""
+    from digitdet.models import FasterRCNN
+
+    with torch.device("meta"):
+        model = FasterRCNN()
+    norms = sum(isinstance(module, nn.BatchNorm2d) for module in model.modules())
+    return Size(len(list(model.parameters())), norms)
 
 
 class Half(BaseMetric):
@@ -138,8 +169,8 @@ def run_mmengine(pipe: Connection, plan: Plan) -> None:
 def run_bare(pipe: Connection, plan: Plan) -> None:
     """Train with a loop and nothing else."""
     torch.set_num_threads(1)
-    model, turns = Trivial(), Turns(pipe, plan["turn"])
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
+    model, turns = ManyNumbers(plan["size"]), Turns(pipe, plan["turn"])
+    optimizer = torch.optim.SGD(model.parameters(), **OPTIMIZER)
     wrapper, loader, step = OptimWrapper(optimizer), _loader(plan["steps"]), 0
     for _ in range(plan["epochs"]):
         for batch in loader:
@@ -161,11 +192,11 @@ def _train(kind: type[mmengine.runner.Runner], plan: Plan, **parts: Any) -> None
     torch.set_num_threads(1)
     console.quiet = True
     kind(
-        model=Trivial(),
+        model=ManyNumbers(plan["size"]),
         work_dir=str(plan["folder"]),
         train_dataloader=_loader(plan["steps"]),
         train_cfg={"by_epoch": True, "max_epochs": plan["epochs"]},
-        optim_wrapper={"optimizer": {"type": "SGD", "lr": RATE, "momentum": MOMENTUM}},
+        optim_wrapper={"optimizer": {"type": "SGD", **OPTIMIZER}},
         val_dataloader=_loader(1),
         val_cfg={},
         val_evaluator=[Half()],
