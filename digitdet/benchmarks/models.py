@@ -17,6 +17,7 @@ from digitdet.benchmarks.rounds import Loop, run_rounds
 from digitdet.benchmarks.side_by_side import SPARE_TURNS
 from digitdet.benchmarks.speed_figures import loop_figures
 from digitdet.console import console
+from digitdet.threads import keep_to_cores
 
 LOOPS: dict[str, Loop] = {"prepared": predict_prepared, "plain": predict_plain}
 COSTS = ("gflop", "parameters", "ms_prepared")
@@ -50,6 +51,7 @@ def benchmark_models(
     reached = parse_accuracies(accuracies, [Path(file).stem for file in config_files])
     for file in config_files:
         configs.require(configs.load(file), file, ("model",))
+    keep_to_cores()
     device = computing_device()
     before = matrix_peak(device, torch.float32)
     figures = {Path(file).stem: _measure(file, picture, repeats, before) for file in config_files}

@@ -15,6 +15,7 @@ from digitdet.datasets.collate import collate
 from digitdet.models.inference import Precision
 from digitdet.registry import MODELS
 from digitdet.structures import Batch
+from digitdet.threads import keep_to_cores
 
 SEED = 0
 
@@ -43,7 +44,11 @@ class Plan(TypedDict):
 
 
 def load_config(plan: Plan) -> Config:
-    """Load a plan's config; its model begins with random weights, which need no file."""
+    """Load a plan's config; its model begins with random weights, which need no file.
+
+    This process computes with as many threads from then on as digitdet's tools.
+    """
+    keep_to_cores()
     config = configs.load(plan["config_file"], plan["options"])
     config.load_from, config.resume = None, False
     configs.forget_pretrained(config)

@@ -14,6 +14,7 @@ from digitdet.benchmarks.rounds import Loop, run_rounds, spread_rounds
 from digitdet.benchmarks.speed_figures import loop_figures, speed_table
 from digitdet.console import console
 from digitdet.models.inference import Precision, bf16_problem
+from digitdet.threads import keep_to_cores
 
 SPARE_TURNS = 3  # one that is not measured, one that ends the loop, one to be sure
 
@@ -71,6 +72,7 @@ def measure(
     Raises:
         RuntimeError: If a loop fails.
     """
+    keep_to_cores()
     dtype = torch.bfloat16 if setting.precision == "bf16" else torch.float32
     few = spread_rounds(setting.repeats, setting.stock_repeats)
     rounds = {name: few if name in stock else range(setting.repeats) for name in loops}

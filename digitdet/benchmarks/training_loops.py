@@ -29,6 +29,7 @@ from digitdet.benchmarks.plan import (
 )
 from digitdet.benchmarks.turns import Turns, ends_without_memory
 from digitdet.console import console
+from digitdet.mixed_precision import set_precision
 from digitdet.registry import OPTIMIZERS
 from digitdet.runner import Runner
 
@@ -109,7 +110,7 @@ def training_config(plan: Plan) -> Config:
     config.optim_wrapper.optimizer.lr = RATE
     config.optim_wrapper.pop("accumulative_counts", None)
     if plan["precision"] == "bf16":
-        config.optim_wrapper |= {"type": "AmpOptimWrapper", "dtype": "bfloat16"}
+        set_precision(config.optim_wrapper, "bf16")
     return config
 
 

@@ -28,6 +28,7 @@ def _restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(console, "quiet", console.quiet)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     method = multiprocessing.get_start_method()
+    multiprocessing.set_start_method("spawn", force=True)
     yield
     multiprocessing.set_start_method(method, force=True)
 
