@@ -1,5 +1,6 @@
 """The benchmark of loading, run as a user does."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,9 +26,10 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_stages_loaders_and_paddings_are_printed(
-    layout: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+    layout: Path, tmp_path: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    short = ["--repeats", "1", "--seconds", "0"]
+    file = tmp_path / "data.json"
+    short = ["--repeats", "1", "--seconds", "0", "--out", str(file)]
     tool("benchmark")(["data", SMALL_FOLDER, *short, "--cfg-options", f"data_root={layout}"])
     out = capsys.readouterr().out
     assert f"6 pictures of {layout / 'train'}, batches of 16" in out
@@ -51,6 +53,8 @@ def test_all_stages_loaders_and_paddings_are_printed(
         "padded / real pixels at 96/256",
     ):
         assert row in out
+    figures = json.loads(file.read_text(encoding="utf-8"))["figures"]
+    assert figures["plain, in process"] > 0
 
 
 def test_without_the_data_scenes_are_measured_and_said_so(
