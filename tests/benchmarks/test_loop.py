@@ -28,8 +28,10 @@ def test_a_window_costs_the_median_of_its_turns(
     assert window_costs(seconds, turn) == pytest.approx(expected)
 
 
-def test_the_loops_are_shown_side_by_side(tool: Tool, capsys: pytest.CaptureFixture[str]) -> None:
-    tool("benchmark")(["loop", "--iterations", "43"])
+def test_the_loops_are_shown_side_by_side(
+    tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool("benchmark")(["loop", "--iterations", "43", "--out", str(tmp_path / "loop.json")])
     out = capsys.readouterr().out
     assert "2 windows of 20 iterations" in out
     assert "1 to 20" in out
