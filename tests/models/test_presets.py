@@ -33,6 +33,16 @@ def test_fast_costs_a_picture_40_gflop_and_a_training_step_120_at_most() -> None
     assert count_flops(fast, *PHOTOGRAPH, num_rois=64, training=True).total <= 120e9
 
 
+@pytest.mark.parametrize("name", ["faster_rcnn_fast", "faster_rcnn_quality"])
+def test_weights_of_the_stock_detector_fit_the_presets(name: str) -> None:
+    with torch.device("meta"):
+        shapes = [
+            {key: value.shape for key, value in preset(of).state_dict().items()}
+            for of in (name, STOCK)
+        ]
+    assert shapes[0] == shapes[1]
+
+
 @pytest.mark.parametrize(
     ("name", "gflop", "million"),
     [("faster_rcnn_mobilenet_v3", 0.2, 1.5), ("faster_rcnn_r18_slim", 3, 12.5)],
