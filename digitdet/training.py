@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -15,11 +16,11 @@ from digitdet.checkpoints.finding import find_to_resume
 from digitdet.checkpoints.reading import existing_checkpoint
 from digitdet.console import console
 from digitdet.mixed_precision import Amp, set_precision
-from digitdet.preflight.findings import Finding
-from digitdet.preflight.preflight import run_preflight
-from digitdet.preflight.report import findings_table, refuse, summary
 from digitdet.runner import Runner
 from digitdet.whole_files import check_writable
+
+if TYPE_CHECKING:
+    from digitdet.preflight.findings import Finding
 
 # What a training needs beside a model.
 TRAINED = ("train_dataloader", "train_cfg", "optim_wrapper")
@@ -61,6 +62,8 @@ def train(
     if is_main_process():
         console.print(_beginning(runner))
         if preflight:
+            from digitdet.preflight.report import refuse, summary
+
             findings, seconds = _look(runner, config.work_dir)
             refuse(findings)
             console.print("\n".join(summary(findings, seconds)))
@@ -98,6 +101,8 @@ def dry_run(
         config.work_dir = scratch
         runner = Runner.from_cfg(config)
         if is_main_process():
+            from digitdet.preflight.report import findings_table, refuse
+
             findings, seconds = _look(runner, wanted)
             console.print(findings_table(findings, seconds))
             refuse(findings)
@@ -137,8 +142,10 @@ def _prepare(
     return config
 
 
-def _look(runner: Runner, work_dir: str) -> tuple[list[Finding], float]:
+def _look(runner: Runner, work_dir: str) -> tuple[list["Finding"], float]:
     """Run the preflight and write to the log what it found; return it, and the seconds it took."""
+    from digitdet.preflight.preflight import run_preflight
+
     start = time.perf_counter()
     findings = run_preflight(runner, Path(work_dir))
     for finding in findings:
