@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict
-from torch import optim
+from torch import nn, optim
 from torch.optim import Optimizer
 
 from digitdet.registry import OPTIMIZERS
@@ -48,7 +48,9 @@ def use_fused(optimizer: Optimizer) -> None:
         if group["fused"] is None and group["foreach"] is None and _fits(group):
             group["fused"] = True
     if isinstance(optimizer, optim.SGD):
-        optimizer.register_step_pre_hook(_begin_momentum)
+        begin = _BeginMomentum(optimizer)
+        optimizer.register_step_pre_hook(begin)
+        optimizer.register_load_state_dict_post_hook(begin.look_at_all)
 
 
 def _fits(group: dict[str, Any]) -> bool:
@@ -68,17 +70,31 @@ def _with_own_implementation(optimizer: Optimizer, state: dict[str, Any]) -> dic
     return {**state, "param_groups": groups + state["param_groups"][len(groups) :]}
 
 
-def _begin_momentum(optimizer: Optimizer, *_: Any) -> None:
-    """Begin momentum at zero, which gives the first step that torch's loop makes of none.
+class _BeginMomentum:
+    """Begins momentum at zero, which gives the first step that torch's loop makes of none.
 
     The kernel takes a momentum of all parameters or of none. A module that was frozen at first,
-    or whose first gradients were skipped, has none yet where others have.
+    or whose first gradients were skipped, has none yet where others have. Each parameter is looked
+    at until it has its momentum, not in each step.
     """
-    for group in optimizer.param_groups:
-        if not (group["fused"] and group["momentum"]) or group["dampening"]:
-            continue
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                state = optimizer.state[parameter]
-                if state.get("momentum_buffer") is None:
-                    state["momentum_buffer"] = torch.zeros_like(parameter.grad)
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self._without: list[nn.Parameter] = []
+        self.look_at_all(optimizer)
+
+    def look_at_all(self, optimizer: Optimizer) -> None:
+        """Begin to look at all parameters: they, or their states, are new."""
+        groups = optimizer.param_groups
+        fused = [g for g in groups if g["fused"] and g["momentum"] and not g["dampening"]]
+        self._without = [parameter for group in fused for parameter in group["params"]]
+
+    def __call__(self, optimizer: Optimizer, *_: Any) -> None:
+        """Give a momentum to those that have a gradient for the first time."""
+        first = [(p, p.grad) for p in self._without if p.grad is not None]
+        if not first:
+            return
+        for parameter, gradient in first:
+            state = optimizer.state[parameter]
+            if state.get("momentum_buffer") is None:
+                state["momentum_buffer"] = torch.zeros_like(gradient)
+        self._without = [parameter for parameter in self._without if parameter.grad is None]

@@ -109,6 +109,18 @@ def test_a_state_of_either_implementation_goes_on(
         torch.testing.assert_close(one, right, rtol=1e-5, atol=1e-6)
 
 
+def test_momentum_begins_anew_with_a_state_that_has_none() -> None:
+    parameters = _parameters()
+    optimizer = optim.SGD(parameters, lr=0.1, momentum=0.9)
+    use_fused(optimizer)
+    _step(optimizer, parameters)
+    optimizer.load_state_dict(optim.SGD(_parameters(), lr=0.1, momentum=0.9).state_dict())
+    before = [parameter.detach().clone() for parameter in parameters]
+    _step(optimizer, parameters)
+    for position, (parameter, value) in enumerate(zip(parameters, before, strict=True)):
+        torch.testing.assert_close(parameter.detach(), value - 0.1 * (value.sin() + position))
+
+
 def test_a_state_of_other_groups_is_refused_by_torch() -> None:
     parameters = _parameters()
     one = optim.SGD(parameters, lr=0.1)
