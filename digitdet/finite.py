@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from torch import Tensor
 KERNEL_TYPES = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
 # What torch's GradScaler asks: one pass over many tensors.
 _KERNEL = getattr(torch, "_amp_foreach_non_finite_check_and_unscale_", None)
+_DTYPE = attrgetter("dtype")
 
 
 @torch.no_grad()
@@ -19,13 +21,11 @@ def are_finite(gradients: Sequence[Tensor]) -> bool:
     Args:
         gradients: Of any types, on any devices. They stay as they are.
     """
+    if len(set(map(_DTYPE, gradients))) == len(set(map(Tensor.get_device, gradients))) == 1:
+        return not bool(_holds_others(gradients))  # as almost always
     groups = defaultdict(list)
-    kinds = [(gradient.dtype, gradient.get_device()) for gradient in gradients]
-    if len(set(kinds)) == 1:  # as almost always; a loop over them takes as long as the look at them
-        groups[kinds[0]] = list(gradients)
-    else:
-        for kind, gradient in zip(kinds, gradients, strict=True):
-            groups[kind].append(gradient)
+    for gradient in gradients:
+        groups[gradient.dtype, gradient.device].append(gradient)
     found = [_holds_others(group) for group in groups.values()]
     return not any(bool(one) for one in found)  # a device is waited for when all of it is under way
 
