@@ -6,6 +6,8 @@ from typing import Any
 
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 
+from digitdet.datasets.loaders import batch_size_of
+
 
 @dataclass(frozen=True)
 class GlobalBatch:
@@ -33,12 +35,6 @@ class GlobalBatch:
         if self.accumulated > 1:
             factors.append(f"{self.accumulated} batches accumulated")
         return " x ".join(factors)
-
-
-def batch_size_of(loader: Any) -> int | None:
-    """Return how many pictures a loader's batches have; None where its batch sampler hides it."""
-    stated = loader.batch_size
-    return getattr(loader.batch_sampler, "batch_size", None) if stated is None else stated
 
 
 def adapt_rates(

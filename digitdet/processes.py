@@ -1,7 +1,11 @@
 """What the processes of a distributed run agree on."""
 
+import os
+
 import torch
+from mmengine.device import get_device
 from mmengine.dist import all_reduce, broadcast, get_world_size
+from mmengine.model import MMDistributedDataParallel
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -46,3 +50,27 @@ def share_batch_statistics(model: nn.Module) -> None:
                 if child not in shared:
                     shared[child] = nn.SyncBatchNorm.convert_sync_batchnorm(child)
                 setattr(parent, name, shared[child])
+
+
+def distribute(
+    model: nn.Module, *, with_shared_statistics: bool, find_unused_parameters: bool
+) -> nn.Module:
+    """Wrap a model so that all processes of a run train it together.
+
+    Args:
+        model: The model; on CUDA it goes to this process's device. A CPU is no device to name.
+        with_shared_statistics: On CUDA, let BatchNorm use the batches of all processes.
+        find_unused_parameters: Some parameters have no part in the loss of some steps.
+    """
+    device_ids = None
+    if torch.cuda.is_available():
+        device_ids = [int(os.environ["LOCAL_RANK"])]
+        model = model.to(get_device())
+        if with_shared_statistics:
+            share_batch_statistics(model)
+    return MMDistributedDataParallel(
+        model,
+        device_ids=device_ids,
+        broadcast_buffers=False,
+        find_unused_parameters=find_unused_parameters,
+    )

@@ -10,10 +10,9 @@ from typing import Any
 
 import mmengine.runner
 import torch
-from mmengine.device import get_device
 from mmengine.dist import barrier, is_main_process
 from mmengine.logging import MessageHub, MMLogger
-from mmengine.model import MMDistributedDataParallel, is_model_wrapper
+from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, LogProcessor
 from torch import nn
 from torch.utils.data import DataLoader
@@ -25,6 +24,7 @@ from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.resuming import files_named, go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
 from digitdet.console import console
+from digitdet.datasets.loaders import build_loader, refuse_empty
 from digitdet.determinism import prepare_cublas
 from digitdet.evaluation.ordering import tell_order
 from digitdet.folder_lock import held_folder
@@ -33,10 +33,9 @@ from digitdet.launchers import set_rank_variables
 from digitdet.learning_rates import adapt_rates
 from digitdet.models.weights import check_state_dict
 from digitdet.optimizers import optimizers_of, use_fused
-from digitdet.processes import share_batch_statistics
+from digitdet.processes import distribute
 from digitdet.quiet_logs import ignore_old_names, quieten
 from digitdet.threads import keep_to_cores
-from digitdet.worker_signals import ignore_signals
 
 
 class Runner(mmengine.runner.Runner):
@@ -170,7 +169,7 @@ class Runner(mmengine.runner.Runner):
             if loader is not None:
                 per_rank = self._randomness_cfg.get("diff_rank_seed", False)
                 built = self.build_dataloader(loader, self.seed, per_rank)
-                _refuse_empty(built, name.removeprefix("_"))
+                refuse_empty(built, name.removeprefix("_"))
                 setattr(self, name, built)
         return super().build_model(model)
 
@@ -180,20 +179,8 @@ class Runner(mmengine.runner.Runner):
         seed: int | None = None,
         diff_rank_seed: bool = False,
     ) -> DataLoader[Any]:
-        """Build a loader, whose workers outlive signals to the whole group.
-
-        Without workers, what only concerns workers is left out.
-        """
-        if isinstance(dataloader, Mapping) and dataloader.get("num_workers", 0) == 0:
-            of_workers = ("persistent_workers", "prefetch_factor")
-            dataloader = {k: v for k, v in dataloader.items() if k not in of_workers}
-        built = mmengine.runner.Runner.build_dataloader(dataloader, seed, diff_rank_seed)
-        built.worker_init_fn = ignore_signals(built.worker_init_fn)
-        if built.generator is None:
-            # For the seeds of its workers, which else change the states of the global generators:
-            # how often, depends on whether workers are kept, so that a resumed run would differ.
-            built.generator = torch.Generator()
-        return built
+        """Build a loader, see `build_loader`."""
+        return build_loader(dataloader, seed, diff_rank_seed)
 
     def build_train_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
         """Build the loop; where its config names none and goes by epoch, it is digitdet's."""
@@ -324,24 +311,14 @@ class Runner(mmengine.runner.Runner):
         return self.model.module if is_model_wrapper(self.model) else self.model
 
     def wrap_model(self, model_wrapper_cfg: dict[str, Any] | None, model: nn.Module) -> nn.Module:
-        """Wrap the model for a distributed run; on a CPU there is no device to name.
-
-        On CUDA, ``sync_bn="torch"`` lets BatchNorm use the batches of all processes in training.
-        """
-        on_cpu = not torch.cuda.is_available()
+        """Wrap the model for a distributed run, see `distribute`."""
         own_way = model_wrapper_cfg is not None or self.cfg.get("sync_bn") == "mmcv"
-        if not self.distributed or is_model_wrapper(model) or (own_way and not on_cpu):
+        on_cuda = torch.cuda.is_available()
+        if not self.distributed or is_model_wrapper(model) or (own_way and on_cuda):
             return super().wrap_model(model_wrapper_cfg, model)
-        device_ids = None
-        if not on_cpu:
-            device_ids = [int(os.environ["LOCAL_RANK"])]
-            model = model.to(get_device())
-            if self.cfg.get("sync_bn") and self._train_loop is not None:
-                share_batch_statistics(model)
-        return MMDistributedDataParallel(
+        return distribute(
             model,
-            device_ids=device_ids,
-            broadcast_buffers=False,
+            with_shared_statistics=bool(self.cfg.get("sync_bn")) and self._train_loop is not None,
             find_unused_parameters=self.cfg.get("find_unused_parameters", False),
         )
 
@@ -355,12 +332,3 @@ def _unused_stamp(stamp: str) -> str:
     candidates = (stamp if number == 1 else f"{stamp}_{number}" for number in itertools.count(1))
     used = tuple(MessageHub._instance_dict)
     return next(name for name in candidates if not any(one.endswith(name) for one in used))
-
-
-def _refuse_empty(loader: DataLoader[Any], name: str) -> None:
-    """Refuse a loader without a batch: its loop would end at once, without a word."""
-    if len(loader) == 0:
-        raise ValueError(
-            f"{name}: its {len(loader.dataset)} pictures give no batch of {loader.batch_size}; "  # type: ignore[arg-type]
-            "lower batch_size, or write drop_last=False"
-        )

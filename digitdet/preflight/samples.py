@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import DataLoader
 
 from digitdet.datasets.collate import check_sample
+from digitdet.datasets.loaders import batch_size_of
 from digitdet.datasets.samples import inner_datasets
 from digitdet.hooks.sample_seed_hook import set_epoch
 from digitdet.preflight.failures import in_words
@@ -52,8 +53,8 @@ class Samples:
 
 
 def batch_size(loader: DataLoader[Any]) -> int:
-    """Return the pictures in a loader's batch."""
-    return loader.batch_size or getattr(loader.batch_sampler, "batch_size", None) or 1
+    """Return the pictures in a loader's batch; 1 where they are not known."""
+    return batch_size_of(loader) or 1
 
 
 def spread(length: int, count: int) -> list[int]:
