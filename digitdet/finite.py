@@ -21,7 +21,9 @@ def are_finite(gradients: Sequence[Tensor]) -> bool:
     Args:
         gradients: Of any types, on any devices. They stay as they are.
     """
-    if len(set(map(_DTYPE, gradients))) == len(set(map(Tensor.get_device, gradients))) == 1:
+    devices = set(map(Tensor.get_device, gradients))
+    # On a CPU, whose number is -1, the kernel takes types together.
+    if devices == {-1} or len(devices) == len(set(map(_DTYPE, gradients))) == 1:
         return not bool(_holds_others(gradients))  # as almost always
     groups = defaultdict(list)
     for gradient in gradients:

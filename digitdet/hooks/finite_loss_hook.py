@@ -115,12 +115,12 @@ class FiniteLossHook(Hook):
         """Replace losses that are not finite by zeros, if their batch may be skipped."""
         if self._is_rerun or kwargs.get("mode") != "loss" or not isinstance(losses, Mapping):
             return None
-        total, terms = model.parse_losses(losses)
-        is_bad = not math.isfinite(total.item())
+        is_bad = not math.isfinite(_total(losses, model))
         if not largest_of_processes(is_bad):
             return None
         from digitdet.replay.step import gradient_norms, to_numbers
 
+        total, terms = model.parse_losses(losses)
         # On all processes: the backward pass of SyncBatchNorm talks to the others.
         norms = gradient_norms(total, model)
         self._stop_or_skip(runner, "loss", to_numbers(terms), norms, is_bad)
@@ -198,3 +198,15 @@ class FiniteLossHook(Hook):
         self._is_skipped = True
         count = f"{len(skipped)} of at most {self.max_skips}"
         runner.logger.warning(f"{said}\nThe batch is skipped ({count}).")
+
+
+@torch.no_grad()
+def _total(losses: Mapping[str, Any], model: Any) -> float:
+    """Return the total of losses, waiting for the device once.
+
+    A detector's are single numbers, which on a CPU are read in a moment.
+    """
+    values = [value for name, value in losses.items() if "loss" in name]
+    if all(isinstance(one, Tensor) and one.is_cpu and not one.dim() for one in values):
+        return float(sum(one.item() for one in values))
+    return float(model.parse_losses(losses)[0])
