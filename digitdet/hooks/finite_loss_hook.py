@@ -207,6 +207,6 @@ def _total(losses: Mapping[str, Any], model: Any) -> float:
     A detector's are single numbers, which on a CPU are read in a moment.
     """
     values = [value for name, value in losses.items() if "loss" in name]
-    if all(isinstance(one, Tensor) and one.is_cpu and not one.dim() for one in values):
+    if all(isinstance(one, Tensor) and one.is_cpu and one.numel() == 1 for one in values):
         return float(sum(one.item() for one in values))
     return float(model.parse_losses(losses)[0])
