@@ -57,7 +57,18 @@ def _fits(group: dict[str, Any]) -> bool:
     """Whether the kernel takes all parameters of a group, and begins with any of them."""
     if group["differentiable"] or group.get("dampening"):
         return False
-    return all(p.is_floating_point() and p.device.type in FUSED_DEVICES for p in group["params"])
+    return all(
+        p.is_floating_point() and p.device.type in FUSED_DEVICES and _is_dense(p)
+        for p in group["params"]
+    )
+
+
+def _is_dense(parameter: nn.Parameter) -> bool:
+    """Whether a parameter fills its memory, in any order: gradients lie in the same order then.
+
+    That of a CPU goes through the memory of both, and would mix them up else.
+    """
+    return torch.empty_like(parameter, device="meta").stride() == parameter.stride()
 
 
 def _with_own_implementation(optimizer: Optimizer, state: dict[str, Any]) -> dict[str, Any]:

@@ -25,10 +25,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     _add_evaluation(commands)
     _add_startup(commands)
     _add_loop(commands)
-    for command in commands.choices.values():
-        command.add_argument(
-            "--out", type=Path, help="JSON of the figures (default: work_dirs/benchmark/NAME.json)"
-        )
+    for name, command in commands.choices.items():
+        default = f"work_dirs/benchmark/{name}.json"
+        command.add_argument("--out", type=Path, help=f"JSON of the figures (default: {default})")
     args = parser.parse_args(argv)
     call(_run, args)
 
@@ -157,7 +156,11 @@ def _add_startup(commands: Any) -> None:
         "startup", help="from a command to its first training step, and to its help"
     )
     command.add_argument(
-        "config", nargs="?", metavar="CONFIG", default=QUICKSTART, help="(default: quickstart.py)"
+        "config",
+        nargs="?",
+        metavar="CONFIG",
+        default=QUICKSTART,
+        help="(default: configs/experiments/quickstart.py)",
     )
     command.add_argument(
         "--repeats", type=int, default=7, help="turns of each measurement (default: 7)"

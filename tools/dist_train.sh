@@ -12,6 +12,10 @@ if [ $# -lt 2 ]; then
     exit 2
 fi
 config=$1 processes=$2
+if ! [[ $processes =~ ^[1-9][0-9]*$ ]]; then
+    echo "error: NUM_PROCESSES is a whole number of at least 1, got '$processes'" >&2
+    exit 2
+fi
 shift 2
 
 if [ "${NNODES:-1}" -gt 1 ]; then
@@ -31,6 +35,7 @@ fi
 cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 share=$((cores / processes))
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$((share > 1 ? share : 1))}
+export MKL_NUM_THREADS=${MKL_NUM_THREADS:-$OMP_NUM_THREADS} # mmengine would set it to 1
 
 exec "${PYTHON:-python}" -m torch.distributed.run "${meeting[@]}" "--nproc-per-node=$processes" \
     "$(dirname "$0")/train.py" "$config" --launcher pytorch "$@"

@@ -23,6 +23,7 @@ if [ "$per_node" -gt 0 ]; then
     resources+=("--gres=gpu:$per_node" "--ntasks-per-node=$per_node")
 fi
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$cpus}
+export MKL_NUM_THREADS=${MKL_NUM_THREADS:-$OMP_NUM_THREADS} # mmengine would set it to 1
 read -r -a more <<<"${SRUN_ARGS:-}"
 
 exec srun "--partition=$partition" "--job-name=$job" "${resources[@]}" --kill-on-bad-exit=1 \

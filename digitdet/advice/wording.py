@@ -7,7 +7,13 @@ from digitdet.advice.anchors import Anchors
 from digitdet.advice.loading import MEMORY_SHARE, Machine, batch_bytes
 from digitdet.advice.measurements import Measurements
 from digitdet.advice.presets import MOST_DIGITS, PRESETS, PROPOSALS, ROIS, SMALL
-from digitdet.advice.recommendation import Advice, AnchorChoice, InputSize, TrainingLoad
+from digitdet.advice.recommendation import (
+    DECODING,
+    Advice,
+    AnchorChoice,
+    InputSize,
+    TrainingLoad,
+)
 from digitdet.preflight.disk import in_bytes
 
 
@@ -92,8 +98,8 @@ def data_line(found: Measurements) -> str:
     """Say what was measured."""
     height, width = (sorted(side)[len(side) // 2] for side in found.sizes.T.tolist())
     return (
-        f"{len(found.sizes):,} pictures, the median {height} x {width} px (height x width), with "
-        f"{len(found.boxes):,} digits"
+        f"{len(found.sizes):,} picture{'s' if len(found.sizes) > 1 else ''}, the median "
+        f"{height} x {width} px (height x width), with {len(found.boxes):,} digits"
     )
 
 
@@ -147,7 +153,7 @@ def _why_batch(load: TrainingLoad, machine: Machine) -> str:
 
 def _why_workers(load: TrainingLoad, machine: Machine) -> str:
     if load.decoding is None:
-        decoding = "no picture could be read to measure decoding"
+        decoding = f"no picture could be read, {1e3 * DECODING:.1f} ms of decoding are assumed"
     else:
         decoding = f"decoding takes {1e3 * load.decoding:.1f} ms a picture"
     cores = f"{machine.cores} core{'s' if machine.cores > 1 else ''}"

@@ -18,7 +18,11 @@ def add_side_by_side(command: argparse.ArgumentParser, default: Path) -> None:
         default: The config that is measured where none is named.
     """
     command.add_argument(
-        "config", nargs="?", metavar="CONFIG", default=default, help=f"(default: {default.name})"
+        "config",
+        nargs="?",
+        metavar="CONFIG",
+        default=default,
+        help=f"(default: configs/experiments/{default.name})",
     )
     command.add_argument(
         "--peer",
@@ -46,7 +50,8 @@ def add_side_by_side(command: argparse.ArgumentParser, default: Path) -> None:
         "--stock-repeats",
         type=int,
         default=3,
-        help="of these, with torchvision at its own settings, which is slow (default: 3)",
+        help="of these, with torchvision at its own settings, which is slow; 0 leaves it out "
+        "(default: 3)",
     )
     command.add_argument(
         "--precision", choices=["float32", "bf16"], default="float32", help="(default: float32)"

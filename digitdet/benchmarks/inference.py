@@ -46,5 +46,7 @@ def benchmark_inference(
     if compiled:
         loops[COMPILED] = predict_compiled
     if peer:
-        loops |= {EQUAL: predict_equal_peer, STOCK: predict_stock_peer}
+        loops[EQUAL] = predict_equal_peer
+    if peer and setting.stock_repeats:
+        loops[STOCK] = predict_stock_peer
     return measure("inference", loops, (STOCK,), setting)

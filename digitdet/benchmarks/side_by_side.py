@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from digitdet.benchmarks.matrix_peak import matrix_peak
-from digitdet.benchmarks.plan import Plan, computing_device
+from digitdet.benchmarks.plan import Plan, batch_of, computing_device, load_config
 from digitdet.benchmarks.rounds import Loop, run_rounds, spread_rounds
 from digitdet.benchmarks.speed_figures import loop_figures, speed_table
 from digitdet.console import console
@@ -30,11 +30,12 @@ class Setting:
             config's training data.
         batch_sizes: Pictures of a step; each is measured on its own.
         repeats: Rounds that are measured.
-        stock_repeats: Of these, how many torchvision at its own settings takes part in.
+        stock_repeats: Of these, how many torchvision at its own settings takes part in; 0 leaves
+            it out.
         precision: What is computed in.
 
     Raises:
-        ValueError: If a number is below 1, or the device has no bfloat16.
+        ValueError: If a number is too low, or the device has no bfloat16.
     """
 
     config_file: str | Path
@@ -46,11 +47,11 @@ class Setting:
     precision: Precision = "float32"
 
     def __post_init__(self) -> None:
-        numbers = {"repeats": self.repeats, "stock_repeats": self.stock_repeats}
-        numbers |= {"batch_size": min(self.batch_sizes, default=0)}
-        for name, value in numbers.items():
-            if value < 1:
-                raise ValueError(f"{name} has to be at least 1, got {value}")
+        numbers = {"repeats": (self.repeats, 1), "stock_repeats": (self.stock_repeats, 0)}
+        numbers |= {"batch_size": (min(self.batch_sizes, default=0), 1)}
+        for name, (value, least) in numbers.items():
+            if value < least:
+                raise ValueError(f"{name} has to be at least {least}, got {value}")
         if self.precision == "bf16" and (problem := bf16_problem(computing_device())):
             raise ValueError(f"--precision bf16: {problem}; leave it at float32")
 
@@ -70,9 +71,14 @@ def measure(
         The figures, to be written as JSON.
 
     Raises:
+        FileNotFoundError: If the config's training data are to be used, and are missing.
         RuntimeError: If a loop fails.
+        ValueError: If they are too few, or not as they have to be.
     """
     keep_to_cores()
+    if setting.picture is None:  # what the data lack is told once, not by each process
+        largest = _plan(setting, max(setting.batch_sizes), Path())
+        batch_of(largest, load_config(largest))
     dtype = torch.bfloat16 if setting.precision == "bf16" else torch.float32
     few = spread_rounds(setting.repeats, setting.stock_repeats)
     rounds = {name: few if name in stock else range(setting.repeats) for name in loops}
@@ -85,7 +91,11 @@ def measure(
             measured = run_rounds(taking_part, plan, setting.repeats)
             after = matrix_peak(computing_device(), dtype)
         figures = loop_figures(measured, batch_size, (before + after) / 2)
-        console.print(speed_table(f"{title}, {batch_size} pictures a step", figures))
+        console.print(
+            speed_table(
+                f"{title}, {batch_size} picture{'s' if batch_size > 1 else ''} a step", figures
+            )
+        )
         console.print(
             f"matrix products: {before / 1e9:,.0f} GFLOP/s before, {after / 1e9:,.0f} after"
         )

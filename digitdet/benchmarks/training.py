@@ -38,5 +38,7 @@ def benchmark_training(setting: Setting, *, peer: bool = False) -> dict[str, Any
         raise ValueError("--precision bf16: training in it needs a CUDA device; leave it out")
     loops: dict[str, Loop] = {OURS: train_digitdet}
     if peer:
-        loops |= {EQUAL: train_equal_peer, STOCK: train_stock_peer}
+        loops[EQUAL] = train_equal_peer
+    if peer and setting.stock_repeats:
+        loops[STOCK] = train_stock_peer
     return measure("training", loops, (STOCK,), setting)

@@ -20,6 +20,7 @@ class KeptBuffers:
 
     def __init__(self, model: nn.Module) -> None:
         self._owners = [module._buffers for module in model.modules() if module._buffers]
+        self._held: list[dict[str, Tensor | None]] = []
         self._known: list[Tensor] = []
         self._groups: list[list[Tensor]] = []
         self._copies: list[Tensor] = []
@@ -30,11 +31,14 @@ class KeptBuffers:
         buffers = [one for owner in self._owners for one in owner.values() if one is not None]
         if len(buffers) != len(self._known) or not all(map(is_, buffers, self._known)):
             self._known, self._groups = buffers, _grouped(buffers)
+            self._held = [dict(owner) for owner in self._owners]
         self._copies = [_joined(group) for group in self._groups]
 
     @torch.no_grad()
     def restore(self) -> None:
-        """Write the copies back into the buffers that they are of."""
+        """Write the copies back into the buffers that they are of, and these into the model."""
+        for owner, held in zip(self._owners, self._held, strict=False):
+            owner.update(held)  # a step may have replaced some
         for group, copy in zip(self._groups, self._copies, strict=True):
             parts = copy.split([buffer.numel() for buffer in group])
             for buffer, part in zip(group, parts, strict=True):

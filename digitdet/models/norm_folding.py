@@ -44,7 +44,7 @@ def _parts(name: str, module: nn.Module, seen: set[int]) -> Iterator[Part]:
     if id(module) in seen or next(module.parameters(), None) is None:
         return
     seen.add(id(module))
-    graph = None if fx.Tracer().is_leaf_module(module, name) else _trace(module)
+    graph = None if _Tracer().is_leaf_module(module, name) else _trace(module)
     if graph is not None:
         yield Part(name, module, graph)
         return
@@ -52,12 +52,18 @@ def _parts(name: str, module: nn.Module, seen: set[int]) -> Iterator[Part]:
         yield from _parts(f"{name}.{child_name}".lstrip("."), child, seen)
 
 
+class _Tracer(fx.Tracer):
+    """Notes which buffers are read, as torch's does for parameters alone."""
+
+    proxy_buffer_attributes = True
+
+
 def _trace(module: nn.Module) -> fx.Graph | None:
     """Trace a module; None if what it does depends on its input, or may."""
     if len(inspect.signature(module.forward).parameters) != 1:
         return None  # an argument that is left out may decide
     try:
-        return fx.Tracer().trace(module)
+        return _Tracer().trace(module)
     except Exception:  # it runs any user's code on a stand-in for a tensor
         return None
 
@@ -66,7 +72,7 @@ def fold_norms(model: nn.Module, part: Part) -> int:
     """Fold each BatchNorm of a part whose input is the output of a convolution, used only there.
 
     The convolution gets new weights, and the BatchNorm does nothing from then on. What is shared
-    with other parts, called twice, or has hooks stays as it is.
+    with other parts, called twice, read otherwise, or seen by hooks stays as it is.
 
     Args:
         model: The model, in evaluation mode; it is changed in place.
@@ -79,7 +85,7 @@ def fold_norms(model: nn.Module, part: Part) -> int:
     calls = Counter(
         modules[str(node.target)] for node in part.graph.nodes if node.op == "call_module"
     )
-    bare = {node.target for node in part.graph.nodes if node.op == "get_attr"}
+    read = {str(n.target).rpartition(".")[0] for n in part.graph.nodes if n.op == "get_attr"}
     inside = f"{part.name}." if part.name else ""
     shared = {
         module
@@ -89,9 +95,10 @@ def fold_norms(model: nn.Module, part: Part) -> int:
     folded = 0
     for conv_name, norm_name in _pairs(part.graph):
         conv, norm = modules[conv_name], modules[norm_name]
-        reads = {f"{name}.{key}" for name in (conv_name, norm_name) for key in ("weight", "bias")}
-        alone = calls[conv] == calls[norm] == 1 and not {conv, norm} & shared and not reads & bare
-        if alone and _foldable(conv, norm):
+        alone = calls[conv] == calls[norm] == 1 and not {conv, norm} & shared
+        between = [modules[name] for name in _holders(conv_name) ^ _holders(norm_name)]
+        seen = read & {conv_name, norm_name} or any(map(_has_hooks, between))
+        if alone and not seen and _foldable(conv, norm):
             _fold(conv, norm)
             folded += 1
     return folded
@@ -110,15 +117,23 @@ def _pairs(graph: fx.Graph) -> Iterator[tuple[str, str]]:
             yield str(source.target), str(node.target)
 
 
+def _holders(name: str) -> set[str]:
+    """Name a module and those that hold it."""
+    parts = name.split(".")
+    return {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
 def _foldable(conv: nn.Module, norm: nn.Module) -> bool:
-    hooks = [h for m in (conv, norm) for h in (*m._forward_hooks, *m._forward_pre_hooks)]
     # Subclasses and weights that are computed, as those of torch's parametrizations, may do more.
     return (
         type(conv) in CONVOLUTIONS
         and type(norm) in NORMS
         and isinstance(conv.weight, nn.Parameter)
         and norm.running_mean is not None
-        and not hooks
     )
 
 

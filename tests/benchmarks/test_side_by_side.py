@@ -3,15 +3,19 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
 from made_loops import quick, without_memory
 
-from digitdet.benchmarks import matrix_peak
+from digitdet.benchmarks import inference, matrix_peak, training
+from digitdet.benchmarks.inference import EQUAL, STOCK
 from digitdet.benchmarks.side_by_side import Setting, measure
 
 Tool = Callable[[str], Callable[[list[str]], None]]
+FAST = str(Path(__file__).parents[2] / "configs" / "experiments" / "frcnn_fast.py")
+NO_DATA = ["--cfg-options", "data_root=no_data"]
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +45,12 @@ def test_each_batch_size_has_its_table_and_its_figures(capsys: pytest.CaptureFix
     ("arguments", "message"),
     [
         (["train", "--repeats", "0"], "repeats has to be at least 1, got 0"),
-        (["train", "--stock-repeats", "-1"], "stock_repeats has to be at least 1, got -1"),
+        (["train", "--stock-repeats", "-1"], "stock_repeats has to be at least 0, got -1"),
         (["inference", "--batch-size", "4", "0"], "batch_size has to be at least 1, got 0"),
         (["inference", "--picture", "57"], "'57' is no size; write height and width"),
         (["train", "--picture", "7x100"], "'7x100' is no size; write height and width"),
+        (["train", FAST, "--data", *NO_DATA], "no_data: no such folder"),
+        (["inference", FAST, "--data", *NO_DATA], "no_data: no such folder"),
         (["train", "nowhere.py"], "nowhere.py: no such config"),
         (["inference", "nowhere.py"], "nowhere.py: no such config"),
         (["models", "--repeats", "0"], "repeats has to be at least 1, got 0"),
@@ -63,6 +69,17 @@ def test_what_can_not_be_measured_is_refused(
         tool("benchmark")([*arguments, "--out", str(file)])
     assert message in capsys.readouterr().err
     assert not file.exists()
+
+
+@pytest.mark.parametrize("module", [training, inference])
+def test_the_slow_peer_can_be_left_out(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "measure", lambda _title, loops, _stock, _setting: loops)
+    measure_it = getattr(module, f"benchmark_{module.__name__.rpartition('.')[2]}")
+    names = [
+        {*measure_it(Setting(FAST, stock_repeats=repeats), peer=True)} & {EQUAL, STOCK}
+        for repeats in (1, 0)
+    ]
+    assert names == [{EQUAL, STOCK}, {EQUAL}]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a CUDA device gains by both")

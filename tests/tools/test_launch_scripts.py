@@ -21,10 +21,18 @@ def run(tmp_path: Path) -> Run:
     """Runs a script; returns its status, what it started, word by word, and standard error."""
     for name in ("python", "srun"):
         (tmp_path / name).write_text(
-            f'#!/bin/sh\nprintf "%s\\n" {name} "$@" "threads=$OMP_NUM_THREADS"\n'
+            f'#!/bin/sh\nprintf "%s\\n" {name} "$@" "threads=$OMP_NUM_THREADS/$MKL_NUM_THREADS"\n'
         )
         (tmp_path / name).chmod(0o755)
-    own = ("NNODES", "NODE_RANK", "MASTER_ADDR", "PORT", "OMP_NUM_THREADS", "PYTHON")
+    own = (
+        "NNODES",
+        "NODE_RANK",
+        "MASTER_ADDR",
+        "PORT",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "PYTHON",
+    )
     own += ("GPUS", "GPUS_PER_NODE", "CPUS_PER_TASK", "SRUN_ARGS")
     clean = {name: value for name, value in os.environ.items() if name not in own}
     clean["PATH"] = f"{tmp_path}{os.pathsep}{clean['PATH']}"
@@ -52,6 +60,13 @@ def test_a_script_without_its_arguments_says_which(script: str, given: list[str]
         assert error.startswith(f"usage: tools/{script} ")
 
 
+@pytest.mark.parametrize("number", ["0", "x", "-1", "1.5"])
+def test_what_is_no_number_of_processes_is_refused(number: str, run: Run) -> None:
+    status, started, error = run("dist_train.sh", [CONFIG, number])
+    assert (status, started) == (2, [])
+    assert error == f"error: NUM_PROCESSES is a whole number of at least 1, got '{number}'\n"
+
+
 def test_processes_of_one_machine_meet_at_any_port_and_share_its_cores(run: Run) -> None:
     spaced = "data_root=a folder"
     _, started, _ = run("dist_train.sh", [CONFIG, "1", "--amp", "--cfg-options", spaced])
@@ -59,9 +74,9 @@ def test_processes_of_one_machine_meet_at_any_port_and_share_its_cores(run: Run)
     words += [CONFIG, "--launcher", "pytorch", "--amp", "--cfg-options", spaced]
     assert started[:-1] == words
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    assert started[-1] == f"threads={cores}"
-    assert run("dist_train.sh", [CONFIG, "1000"])[1][-1] == "threads=1"
-    assert run("dist_train.sh", [CONFIG, "2"], OMP_NUM_THREADS="7")[1][-1] == "threads=7"
+    assert started[-1] == f"threads={cores}/{cores}"
+    assert run("dist_train.sh", [CONFIG, "1000"])[1][-1] == "threads=1/1"
+    assert run("dist_train.sh", [CONFIG, "2"], OMP_NUM_THREADS="7")[1][-1] == "threads=7/7"
     assert "--master-port=4711" in run("dist_train.sh", [CONFIG, "2"], PORT="4711")[1]
 
 
@@ -83,7 +98,7 @@ def test_a_job_of_slurm_asks_for_a_gpu_a_process(run: Run) -> None:
         *("srun", "--partition=gpu", "--job-name=digits", "--ntasks=16", "--cpus-per-task=5"),
         *("--gres=gpu:8", "--ntasks-per-node=8", "--kill-on-bad-exit=1", "--time=60"),
         *("--exclusive", "python3.12", "-u", TRAIN, CONFIG, "--launcher", "slurm"),
-        *("--work-dir", "a folder", "threads=5"),
+        *("--work-dir", "a folder", "threads=5/5"),
     ]
 
 
@@ -92,4 +107,4 @@ def test_a_job_of_slurm_without_gpus_asks_for_processors_alone(run: Run) -> None
     _, started, _ = run("slurm_train.sh", ["cpu", "digits", CONFIG], **settings)
     assert "--ntasks=2" in started
     assert not [word for word in started if "gpu" in word or "per-node" in word]
-    assert started[-1] == "threads=3"
+    assert started[-1] == "threads=3/3"
