@@ -83,6 +83,17 @@ def test_buffers_that_are_replaced_are_kept_from_then_on() -> None:
     _assert_equal(model, before)
 
 
+def test_buffers_that_a_step_replaces_are_put_back() -> None:
+    model = Buffers()
+    kept, before = KeptBuffers(model), _copies(model)
+    kept.keep()
+    model.matrix = model.matrix * 0.9 + 1
+    model.none = torch.tensor([2])
+    model.norms[0].running_mean = torch.full((3,), torch.nan)
+    kept.restore()
+    _assert_equal(model, before)
+
+
 def test_what_training_does_to_batch_norm_is_undone() -> None:
     model = nn.Sequential(nn.Conv2d(1, 4, 1), nn.BatchNorm2d(4)).train()
     kept, before = KeptBuffers(model), _copies(model)
