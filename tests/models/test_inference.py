@@ -162,6 +162,14 @@ class BareWeight(Layers):
         return nn.functional.conv2d(y, self.conv.weight)
 
 
+class BareStatistics(Layers):
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(self.conv(x))
+        mean = self.norm.running_mean
+        assert mean is not None
+        return y + mean.view(-1, 1, 1)
+
+
 class Deciding(Layers):
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv(x)
@@ -188,6 +196,7 @@ class NormFirst(Layers):
         (NormUsedTwice, 2),
         (Tapped, 1),
         (BareWeight, 2),
+        (BareStatistics, 2),
         (Deciding, 2),
         (WithOption, 2),
         (NormFirst, 2),
@@ -237,6 +246,18 @@ def test_a_layer_that_somebody_listens_to_stays() -> None:
         model(image)
         prepare_for_inference(model)(image)
     torch.testing.assert_close(heard[0], heard[1])
+    assert count_norms(model) == 1
+
+
+def test_a_layer_whose_holder_somebody_listens_to_stays() -> None:
+    model = draw_statistics(nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 1)), nn.BatchNorm2d(3)))
+    heard: list[Tensor] = []
+    model[0].register_forward_hook(lambda _, __, output: heard.append(output))
+    image = torch.rand(1, 3, 5, 5)
+    with torch.no_grad():
+        model(image)
+        prepare_for_inference(model)(image)
+    torch.testing.assert_close(heard[0], heard[-1])
     assert count_norms(model) == 1
 
 
