@@ -84,6 +84,27 @@ def test_a_parameter_on_a_device_without_a_kernel_is_left_to_the_loop() -> None:
 
 
 @pytest.mark.parametrize("kind", [optim.SGD, optim.AdamW])
+def test_a_parameter_with_gaps_in_its_memory_is_left_to_the_loop(
+    kind: type[optim.Optimizer],
+) -> None:
+    values = torch.randn((4, 6), generator=torch.Generator().manual_seed(0))[:, ::2]
+    gapped, whole = nn.Parameter(values), nn.Parameter(values.contiguous())
+    for parameter, options in ((gapped, {}), (whole, {"foreach": False})):
+        optimizer = kind([parameter], lr=0.1, **options)
+        use_fused(optimizer)
+        (parameter * torch.arange(12.0).view(4, 3)).square().sum().backward()
+        optimizer.step()
+    torch.testing.assert_close(gapped, whole)
+
+
+def test_a_parameter_in_another_order_of_memory_is_computed_by_one_kernel() -> None:
+    values = torch.rand(2, 3, 4, 5).to(memory_format=torch.channels_last)
+    optimizer = optim.SGD([nn.Parameter(values), nn.Parameter(torch.rand(3, 2).t())], lr=0.1)
+    use_fused(optimizer)
+    assert optimizer.param_groups[0]["fused"]
+
+
+@pytest.mark.parametrize("kind", [optim.SGD, optim.AdamW])
 @pytest.mark.parametrize("writes_fused", [True, False])
 def test_a_state_of_either_implementation_goes_on(
     kind: type[optim.Optimizer], writes_fused: bool
