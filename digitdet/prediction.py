@@ -81,8 +81,8 @@ def predict(
     """Read the numbers of photographs; draw each and write ``predictions.json``.
 
     Pictures that the model pads to one size are computed together; what is found in one is as if it
-    were alone. A picture that can't be decoded is reported and has an ``error`` in place of a
-    reading.
+    were alone. A picture that can't be decoded, or is too narrow for the model, is reported and has
+    an ``error`` in place of a reading.
 
     Args:
         config_file: The config.
@@ -139,8 +139,9 @@ def _record_file(
 ) -> dict[str, Any]:
     """Draw and print what was found in a picture, or its error, and return its record."""
     if isinstance(found, Exception):
-        console.print(f"error: {found}", style="red")
-        return {"file": str(file), "error": str(found)}
+        text = str(found) if str(file) in str(found) else f"{file}: {found}"
+        console.print(f"error: {text}", style="red")
+        return {"file": str(file), "error": text}
     image, prediction = found
     numbers = reader(prediction)
     record = _record(file, numbers)

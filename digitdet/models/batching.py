@@ -33,9 +33,9 @@ def predict_in_order(
 
     Yields:
         Each image with its prediction, on the CPU, as soon as all before it are there; an error as
-        it came.
+        it came, or a ``ValueError`` for a picture of which resizing leaves nothing.
     """
-    for window in _windows(images):
+    for window in _windows(_usable(model, item) for item in images):
         found: dict[int, Found | Exception] = {
             position: item for position, item in enumerate(window) if isinstance(item, Exception)
         }
@@ -49,6 +49,20 @@ def predict_in_order(
             while next_one in found:
                 yield found.pop(next_one)
                 next_one += 1
+
+
+def _usable(model: nn.Module, item: Tensor | Exception) -> Tensor | Exception:
+    """Return an item, or an error for a picture that the model would resize to no height or width.
+
+    Some hundred times as long as it is wide, it would end the batch that it is in.
+    """
+    if isinstance(item, Exception) or all(min(size) for size in padded_sizes(model, item)):
+        return item
+    height, width = item.shape[-2:]
+    return ValueError(
+        f"a picture of {width}x{height} pixels is too narrow: at the model's input size none of "
+        "them is left across; crop it"
+    )
 
 
 def _on_cpu(prediction: Prediction) -> Prediction:

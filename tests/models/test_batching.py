@@ -83,6 +83,14 @@ def test_errors_keep_their_places() -> None:
     assert scores == pytest.approx([0.2, 0.4])
 
 
+def test_a_picture_of_which_resizing_leaves_nothing_is_an_error(model: FasterRCNN) -> None:
+    images = [picture(40, 60), picture(1, 129), picture(300, 2), picture(1, 128)]
+    for several in (model, MultiScale(model, (1.0, 1.2))):
+        found = list(predict_in_order(several, images, "cpu"))
+        assert [isinstance(item, ValueError) for item in found] == [False, True, True, False]
+        assert "129x1 pixels is too narrow" in str(found[1])
+
+
 def test_pictures_of_one_size_come_together_and_the_order_stays() -> None:
     model = Recorder()
     sizes = [(4, 5), (6, 5), (4, 5), (4, 5), (6, 5)]
