@@ -21,6 +21,7 @@ from digitdet.benchmarks.plan import (
     load_config,
 )
 from digitdet.benchmarks.turns import Turns, ends_without_memory
+from digitdet.models.flops import num_parameters
 from digitdet.models.inference import prepare_for_inference
 
 Predict = Callable[[], Any]
@@ -50,12 +51,12 @@ def predict_compiled(pipe: Connection, plan: Plan) -> None:
 def _predict_prepared(pipe: Connection, plan: Plan, compiled: bool) -> None:
     config = load_config(plan)
     device = computing_device()
-    plain: Any = initial_model(config).to(device).eval()
     model: Any = initial_model(config).to(device)
     prepare_for_inference(model, precision=plan["precision"], compiled=compiled)
-    predict = _digitdet(model, plan, config, autocast_whole=False)
-    # A compiled model hides its operations; they are the plain one's.
-    counted = _digitdet(plain, plan, config, autocast_whole=True) if compiled else predict
+    predict = counted = _digitdet(model, plan, config, autocast_whole=False)
+    if compiled:  # it hides its operations; they are the plain one's
+        plain = initial_model(config).to(device).eval()
+        counted = _digitdet(plain, plan, config, autocast_whole=True)
     _predict_in_turns(pipe, model, counted, predict)
 
 
@@ -108,7 +109,7 @@ def _predict_in_turns(
     with torch.no_grad():  # the operations of inference mode are not all seen
         facts: dict[str, Any] = {"threads": torch.get_num_threads(), "flop": count_flop(counted)}
         facts["detections"] = sum(len(one["boxes"]) for one in counted())
-    facts["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+    facts["parameters"] = num_parameters(model)
     run = partial(_in_inference_mode, predict)
     if device.type == "cuda":
         run()
