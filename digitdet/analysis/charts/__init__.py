@@ -1,0 +1,1 @@
+"""Charts of numbers over time, for pages and pictures alike."""
