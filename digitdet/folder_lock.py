@@ -2,6 +2,7 @@
 
 import errno
 import os
+import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ if sys.platform != "win32":
 
 LOCK_FILE = ".lock"
 HELD = (errno.EACCES, errno.EAGAIN)  # POSIX allows both
+# Of `struct flock` with 64-bit offsets, and where its `l_type` is.
+LAYOUTS = {"linux": ("hhqqi", 0), "darwin": ("qqihh", 3)}
+_own: set[Path] = set()  # folders that this process holds
 
 
 @contextmanager
@@ -45,4 +49,32 @@ def held_folder(folder: Path) -> Iterator[None]:
         stream.truncate(0)
         stream.write(f"{os.getpid()}\n")
         stream.flush()
-        yield
+        _own.add(folder.resolve())
+        try:
+            yield
+        finally:
+            _own.discard(folder.resolve())
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a training holds a folder; asks only, and takes no lock.
+
+    Args:
+        folder: The folder; one that is not there is not held.
+
+    Returns:
+        Always False where nothing is held, or where that can't be asked.
+    """
+    if folder.resolve() in _own:
+        return True  # to open and close the file would let this process' lock go
+    if sys.platform == "win32" or sys.platform not in LAYOUTS or not (folder / LOCK_FILE).is_file():
+        return False
+    layout, place = LAYOUTS[sys.platform]
+    question = [0] * 5
+    question[place] = fcntl.F_WRLCK
+    with (folder / LOCK_FILE).open("rb") as stream:
+        try:
+            answer = fcntl.fcntl(stream, fcntl.F_GETLK, struct.pack(layout, *question))
+        except OSError:
+            return False
+    return bool(struct.unpack_from(layout, answer)[place] != fcntl.F_UNLCK)
