@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
 
 from digitdet import config as configs
 from digitdet.checkpoints.finding import find_to_resume
@@ -35,6 +36,7 @@ def train(
     options: Sequence[str] = (),
     launcher: str = "none",
     preflight: bool = True,
+    hooks: Sequence[Hook] = (),
 ) -> Runner:
     """Train as a config says.
 
@@ -48,6 +50,7 @@ def train(
         options: Overrides, ``KEY=VALUE``.
         launcher: ``"none"``, ``"pytorch"``, ``"slurm"`` or ``"mpi"``.
         preflight: Check the run before its first step; that changes nothing of the result.
+        hooks: More than the config's; they stand in no config that is kept.
 
     Returns:
         The runner, after training.
@@ -59,6 +62,8 @@ def train(
     """
     config = _prepare(config_file, work_dir, resume, amp, options, launcher)
     runner = Runner.from_cfg(config)
+    for hook in hooks:
+        runner.register_hook(hook)
     if is_main_process():
         console.print(_beginning(runner))
         if preflight:
