@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from digitdet.config_checks.metric_names import ERROR_FIGURES
+from digitdet.figure_names import is_error
 
 RULES = ("greater", "less")
 
@@ -80,5 +80,4 @@ def best_figures(
 
 
 def _usual_rule(name: str) -> str:
-    figure = name.rpartition("/")[2]
-    return "less" if "loss" in figure.lower() or figure in ERROR_FIGURES else "greater"
+    return "less" if is_error(name) else "greater"

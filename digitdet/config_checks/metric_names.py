@@ -9,17 +9,8 @@ from mmengine.evaluator import Evaluator
 from digitdet.config_checks.libraries import class_name, stated_or_default
 from digitdet.config_checks.parts import Part, is_within
 from digitdet.config_checks.problems import Problem, suggest
+from digitdet.figure_names import ERROR_FIGURES
 
-# The smaller, the better; of all other figures of digitdet the greater.
-ERROR_FIGURES = frozenset(
-    {
-        "number_edit_distance",
-        "digits_missing",
-        "digits_extra",
-        "digits_wrong",
-        "digits_misordered",
-    }
-)
 # Class -> argument that names figures.
 DECIDING = {
     "CheckpointHook": "save_best",

@@ -7,7 +7,8 @@ import torch
 from config_checks.checking import changed, check
 from mmengine.evaluator import BaseMetric, Evaluator
 
-from digitdet.config_checks.metric_names import ERROR_FIGURES, check_metric_names, given_figures
+from digitdet.config_checks.metric_names import check_metric_names, given_figures
+from digitdet.figure_names import ERROR_FIGURES
 from digitdet.config_checks.parts import find_parts
 from digitdet.evaluation import DigitMetric, NumberMetric, SubmissionMetric
 from digitdet.registry import METRICS

@@ -10,6 +10,7 @@ import numpy as np
 from digitdet.analysis.charts.chart import FloatArray
 from digitdet.analysis.runs.record import RECORD_FILE, RunRecord, read_record
 from digitdet.analysis.runs.series import SCALARS_CSV, IntArray, Series, read_series
+from digitdet.figure_names import is_error
 from digitdet.folder_lock import is_held
 
 VALIDATION = "val/"
@@ -89,11 +90,14 @@ class Run:
         return np.array(known, dtype=np.int64), np.array([losses[epoch] for epoch in known])
 
     def best_of(self, metric: str) -> Best | None:
-        """Return the epoch with the highest value of a figure; None where no epoch has one."""
+        """Return the epoch with the best value of a figure; None where no epoch has one.
+
+        It is the highest, or of a figure that counts errors the lowest.
+        """
         epochs, values = self.per_epoch(VALIDATION + metric)
         if not np.isfinite(values).any():
             return None
-        index = int(np.nanargmax(values))
+        index = int(np.nanargmin(values) if is_error(metric) else np.nanargmax(values))
         return Best(int(epochs[index]), float(values[index]))
 
     @property

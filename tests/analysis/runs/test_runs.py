@@ -14,7 +14,7 @@ from digitdet.analysis.runs import Best, read_run
 from digitdet.analysis.runs.series import SCALARS_CSV
 from digitdet.folder_lock import held_folder
 
-FIGURES = {"map": [0.1, 0.3, 0.3], "number_accuracy": [0.5, 0.4, 0.2]}
+FIGURES = {"map": [0.1, 0.3, 0.3], "number_accuracy": [0.5, 0.4, 0.2], "digits_missing": [9, 7, 7]}
 
 
 def test_a_run_before_its_first_step_has_no_values(tmp_path: Path) -> None:
@@ -30,6 +30,7 @@ def test_a_run_has_its_series_and_the_first_of_equally_good_epochs_is_best(tmp_p
     assert run.series["train/loss"].epochs.tolist() == [1, 1, 2, 2, 3, 3]
     assert run.best == Best(2, 0.3)
     assert run.best_of("number_accuracy") == Best(1, 0.5)
+    assert run.best_of("digits_missing") == Best(2, 7)  # the fewer, the better
     assert run.best_of("map_50") is None
     epochs, values = run.per_epoch("val/map")
     assert (epochs.tolist(), values.tolist()) == ([1, 2, 3], [0.1, 0.3, 0.3])
