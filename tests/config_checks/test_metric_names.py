@@ -8,9 +8,9 @@ from config_checks.checking import changed, check
 from mmengine.evaluator import BaseMetric, Evaluator
 
 from digitdet.config_checks.metric_names import check_metric_names, given_figures
-from digitdet.figure_names import ERROR_FIGURES
 from digitdet.config_checks.parts import find_parts
 from digitdet.evaluation import DigitMetric, NumberMetric, SubmissionMetric
+from digitdet.figure_names import ERROR_FIGURES
 from digitdet.registry import METRICS
 from digitdet.structures import Prediction, Target
 
