@@ -1,0 +1,1 @@
+"""Trains with many settings of a config, and finds those that do best."""
