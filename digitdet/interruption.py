@@ -28,6 +28,7 @@ class TrainingInterrupted(KeyboardInterrupt):
         signal_number: The signal.
         place: Where it ended: ``"after step 12, in epoch 2 of 6"``.
         checkpoint: What it goes on from; None where nothing is saved, or nothing is left to do.
+        is_finished: Whether nothing is left to do.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class TrainingInterrupted(KeyboardInterrupt):
         self.signal_number = signal_number
         self.place = place
         self.checkpoint = checkpoint
+        self.is_finished = is_finished
         saved = f"saved: {checkpoint}" if checkpoint else "nothing is saved"
         saved = "the training is finished" if is_finished else saved
         text = f"interrupted by {name_of(signal_number)} {place}; {saved}"

@@ -36,6 +36,7 @@ from digitdet.optimizers import optimizers_of, use_fused
 from digitdet.processes import distribute
 from digitdet.quiet_logs import ignore_old_names, quieten
 from digitdet.threads import keep_to_cores
+from digitdet.visualization import live_run
 
 
 class Runner(mmengine.runner.Runner):
@@ -145,7 +146,8 @@ class Runner(mmengine.runner.Runner):
         _ = self.git  # as it is now: somebody may work on in it
         self._is_beginning = not self._has_begun
         self._has_begun = True
-        with held_folder(Path(self.work_dir)) if is_main_process() else nullcontext():
+        held = held_folder(Path(self.work_dir)) if is_main_process() else nullcontext()
+        with held, live_run.shown(self):
             model: nn.Module = super().train()
         return model
 
@@ -160,6 +162,7 @@ class Runner(mmengine.runner.Runner):
             barrier()  # until all have loaded
             if is_main_process():
                 set_aside(Path(self.work_dir), steps_kept(self), files_named(self))
+            live_run.begin(self)
 
     def build_model(self, model: nn.Module | dict[str, Any]) -> nn.Module:
         """Build the data sets, then the model: data that is missing is told before weights load."""

@@ -36,7 +36,8 @@ def _declared() -> set[str]:
     setup = configparser.ConfigParser(interpolation=None)
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     extras = setup["options.extras_require"]
-    lines = "\n".join([setup["options"]["install_requires"], extras["ensemble"], extras["svhn"]])
+    for_users = [extras[name] for name in ("ensemble", "mlflow", "svhn", "sweep", "wandb")]
+    lines = "\n".join([setup["options"]["install_requires"], *for_users])
     return {_normal(re.split(r"[<>=~! ]", line)[0]) for line in lines.split("\n") if line.strip()}
 
 
