@@ -7,13 +7,14 @@ default_hooks = dict(
     finite_loss=dict(type="FiniteLossHook"),
     sampler_seed=dict(type="SampleSeedHook"),
     accumulation=dict(type="AccumulationHook"),
-    logger=dict(type="LoggerHook", interval=50),
+    logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
     scalars=dict(type="ScalarsHook"),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
 )
 custom_hooks = [dict(type="EvaluationHook", metric="map"), dict(type="ProgressHook")]
 reader = dict(type="LineReader")
+log_processor = dict(log_with_hierarchy=True)  # names as in scalars.csv: train/loss, val/map
 visualizer = dict(type="Visualizer", vis_backends=[dict(type="TensorboardVisBackend")])
 env_cfg = dict(mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0))
 randomness = dict(seed=0)

@@ -35,8 +35,8 @@ class EvaluationHook(Hook):
     """After each validation, prints one line: loss, mAP, the best so far and its epoch.
 
     The run ends with the table of all epochs. The history is a part of the checkpoints, so that a
-    resumed run ends with the whole table. Scalars ``epoch/loss`` go to the visualizer, with the
-    epoch as step.
+    resumed run ends with the whole table. Scalars ``epoch/loss`` go to the visualizer, at the step
+    that the epoch ended with.
 
     Args:
         metric: Name of the figure that decides which epoch is best.
@@ -107,7 +107,7 @@ class EvaluationHook(Hook):
         self.history.append(EpochResult(epoch=runner.epoch, loss=loss, metrics=metrics))
         runner.message_hub.update_info(HISTORY, self.history)
         if loss is not None:
-            runner.visualizer.add_scalar("epoch/loss", loss, step=runner.epoch)
+            runner.visualizer.add_scalar("epoch/loss", loss, step=runner.iter)
         if is_main_process():
             console.print(_line(self.history, self.metric, runner.max_epochs))
             runner.logger.info(_line(self.history, self.metric, runner.max_epochs))

@@ -38,6 +38,7 @@ def run_epoch(hook: EvaluationHook, runner: Any, losses: list[float], value: flo
     for step, loss in enumerate(losses):
         hook.after_train_iter(runner, step, None, {"loss": torch.tensor(loss)})
     runner.epoch += 1
+    runner.iter += len(losses)
     hook.after_val_epoch(runner, {"map": value, "map_50": value})
 
 
@@ -80,7 +81,7 @@ def test_an_epochs_line_has_loss_metric_and_best(
         "epoch 1/3  loss 2.0000  map 0.5000  best 0.5000 (epoch 1)",
         "epoch 2/3  loss 1.0000  map 0.2500  best 0.5000 (epoch 1)",
     ]
-    assert runner.visualizer.kept == [("epoch/loss", 2.0, 1), ("epoch/loss", 1.0, 2)]
+    assert runner.visualizer.kept == [("epoch/loss", 2.0, 2), ("epoch/loss", 1.0, 5)]
     assert capsys.readouterr().err == ""
 
 
