@@ -29,8 +29,9 @@ def seed_step(seed: int, step: int, rank: int) -> None:
 @cache
 def _device_seeder() -> Callable[[int], None] | None:
     """Return what seeds the generators of the machine's accelerators, if it has any."""
-    device = torch.accelerator.current_accelerator()
-    if device is None or not torch.accelerator.is_available():
+    # In this order: torch 2.6 refuses to name a device where there is none.
+    device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    if device is None:
         return None
     module = torch.get_device_module(device)
     seeder: Callable[[int], None] = getattr(module, "manual_seed_all", module.manual_seed)
