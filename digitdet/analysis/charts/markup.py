@@ -23,7 +23,7 @@ from digitdet.analysis.charts.sections import (
 from digitdet.analysis.charts.thinning import BUCKETS
 
 SHADES = 10  # grounds of a matrix's cells, from that of the page on
-STRONG_SHADE = 6  # the one from which on light letters stand out better
+STRONG_SHADE = 6  # the one from which on letters have the page's colour
 _NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?( ?%)?( \+- [\d.]+)?|-|", re.ASCII)
 _STARTS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
