@@ -1,0 +1,1 @@
+"""Lays runs over each other: curves, figures, cost, and what their configs differ in."""
