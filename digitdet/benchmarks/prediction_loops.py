@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from digitdet.benchmarks.costs import count_cuda_calls, count_flop, peak_bytes, wait_for
+from digitdet.benchmarks.costs import count_cuda_calls, count_flop, wait_for
 from digitdet.benchmarks.peers import equal_peer, peer_inputs, stock_peer
 from digitdet.benchmarks.plan import (
     SEED,
@@ -23,6 +23,7 @@ from digitdet.benchmarks.plan import (
 from digitdet.benchmarks.turns import Turns, ends_without_memory
 from digitdet.models.flops import num_parameters
 from digitdet.models.inference import prepare_for_inference
+from digitdet.peak_memory import peak_bytes
 
 Predict = Callable[[], Any]
 

@@ -13,7 +13,6 @@ from digitdet.benchmarks.costs import (
     count_cuda_calls,
     count_flop,
     count_saved_bytes,
-    peak_bytes,
     wait_for,
 )
 from digitdet.benchmarks.peers import equal_peer, peer_inputs, stock_peer
@@ -30,6 +29,7 @@ from digitdet.benchmarks.plan import (
 from digitdet.benchmarks.turns import Turns, ends_without_memory
 from digitdet.console import console
 from digitdet.mixed_precision import set_precision
+from digitdet.peak_memory import peak_bytes
 from digitdet.registry import OPTIMIZERS
 from digitdet.runner import Runner
 

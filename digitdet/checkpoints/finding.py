@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from digitdet.analysis.runs.record import RECORD_FILE
+from digitdet.best_folder import BEST_DIR, best_step
 from digitdet.checkpoints.archives import check_whole
 from digitdet.checkpoints.content import FORMAT
 from digitdet.checkpoints.reading import read_meta
@@ -13,6 +15,8 @@ from digitdet.console import console, warn
 from digitdet.datasets.folders import natural_key
 from digitdet.scalars_file import SCALARS_CSV
 
+# What the report of a run leaves, beside curves that are each an SVG and a PNG.
+REPORT = ("report.html", "confusion.png")
 SUFFIXES = (".pth", ".pt", ".ckpt")
 # What a writer that was killed leaves behind: see `digitdet.whole_files`.
 UNFINISHED = ".*.part"
@@ -95,9 +99,9 @@ def set_aside(work_dir: Path, after: int | None, named: Collection[Path] = ()) -
 
     Args:
         work_dir: The folder; need not be there.
-        after: The steps that the run goes on from: checkpoints of later ones are moved, with a copy
-            of the scalars, whose later rows are cut off; None for a new run: all of digitdet's, and
-            the scalars.
+        after: The steps that the run goes on from: checkpoints of later ones are moved, and the
+            best validation if it was later, with a copy of the scalars, whose later rows are cut
+            off; None for a new run: all of digitdet's, with the record and the report.
         named: The files with names that the run gives, too: they are moved where they are torn, or
             another program's. Others of these kinds stay.
     """
@@ -105,6 +109,7 @@ def set_aside(work_dir: Path, after: int | None, named: Collection[Path] = ()) -
         if Path(part.stem).stem.endswith(SUFFIXES):
             part.unlink(missing_ok=True)
     moved = [f for f in _checkpoint_files(work_dir) if _is_other(f, after, is_named=f in named)]
+    moved += _other_results(work_dir, after)
     scalars = work_dir / SCALARS_CSV
     if after is None and scalars.is_file():
         moved.append(scalars)
@@ -159,6 +164,19 @@ def _is_other(file: Path, after: int | None, *, is_named: bool) -> bool:
     if position is None:
         return is_named
     return after is None or position[0] > after
+
+
+def _other_results(work_dir: Path, after: int | None) -> Iterator[Path]:
+    """Yield what is not of a run that goes on after some steps: its record, best, and report."""
+    if after is None or after < 0:  # from nowhere, or from another folder
+        names = (RECORD_FILE, BEST_DIR, *REPORT)
+        yield from (work_dir / name for name in names if (work_dir / name).exists())
+        has_report = (work_dir / REPORT[0]).exists()
+        drawings = sorted(work_dir.glob("*.svg")) if has_report else []
+        pictures = (drawing.with_suffix(".png") for drawing in drawings)
+        yield from (*drawings, *(picture for picture in pictures if picture.exists()))
+    elif best_step(work_dir) > after:
+        yield work_dir / BEST_DIR
 
 
 def _unused(folder: Path) -> Path:

@@ -19,6 +19,7 @@ ONCE = (
     "EMAHook",
     "EvaluationHook",
     "ProgressHook",
+    "RunRecordHook",
     "SampleSeedHook",
     "ScalarsHook",
 )
