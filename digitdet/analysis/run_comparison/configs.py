@@ -20,7 +20,7 @@ def flatten(config: Mapping[str, Any]) -> Flat:
     return {
         key: value
         for key, value in _leaves("", config)
-        if key.partition(".")[0] not in OF_THE_PLACE
+        if key and key.partition(".")[0] not in OF_THE_PLACE
     }
 
 
@@ -45,6 +45,7 @@ def differing_keys(configs: Sequence[Flat]) -> list[str]:
         for key in keys
         if not all(_is_same(config.get(key), configs[0].get(key)) for config in configs)
         and not all(_follows(config, key) for config in configs)
+        and not all(_is_empty_or_filled(config, key) for config in configs)
     ]
 
 
@@ -84,3 +85,10 @@ def _follows(config: Flat, key: str) -> bool:
         if name in HANDED_ON and above in config:
             return _is_same(config[key], config[above])
     return False
+
+
+def _is_empty_or_filled(config: Flat, key: str) -> bool:
+    """Whether a key has nothing in it, or parts, which are told one by one."""
+    if key in config:
+        return config[key] in ([], {})
+    return any(name.startswith(f"{key}.") for name in config)
