@@ -24,6 +24,7 @@ from digitdet.analysis.charts.thinning import BUCKETS
 
 SHADES = 10  # grounds of a matrix's cells, from that of the page on
 STRONG_SHADE = 6  # the one from which on letters have the page's colour
+MOST_UNBROKEN = 24  # letters of the cells of a column that are never broken into lines
 _NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?( ?%)?( \+- [\d.]+)?|-|", re.ASCII)
 _STARTS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -64,8 +65,7 @@ def _figures(section: FiguresSection, _: str) -> str:
 
 def _table(section: TableSection, name: str) -> str:
     columns = list(zip(*section.rows, strict=True))
-    are_numbers = [all(map(_NUMBER.fullmatch, column)) for column in columns]
-    classes = [' class="number"' if yes else "" for yes in are_numbers]
+    classes = [_column_class(column) for column in columns]
     classes += [""] * (len(section.header) - len(classes))
     head = "".join(
         f'<th scope="col"{style}>{html.escape(cell)}</th>'
@@ -80,6 +80,13 @@ def _table(section: TableSection, name: str) -> str:
         rows.append(f'<tr><th scope="row"{classes[0]}>{html.escape(first)}</th>{cells}</tr>')
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return _scrolled(table, name) + _paragraphs(section.note, "note")
+
+
+def _column_class(cells: Sequence[str]) -> str:
+    """Align numbers right, and keep short cells in one line."""
+    if all(map(_NUMBER.fullmatch, cells)):
+        return ' class="number short"'
+    return ' class="short"' if max(map(len, cells)) <= MOST_UNBROKEN else ""
 
 
 def _matrix(section: MatrixSection, name: str) -> str:

@@ -13,7 +13,7 @@ class ChartView {
     this.cursor = null;
     const longest = Math.max(0, ...this.lines.map((line) => line.x.length));
     this.canSmooth = !data.hasPoints && longest > FEW_POINTS;
-    this.share = this.canSmooth ? 0.04 : 0;
+    this.share = this.canSmooth && this.lines.some((line) => isRough(line.mean)) ? 0.04 : 0;
     this.plot = element("div", { class: "plot", tabindex: "0", role: "slider" });
     this.plot.setAttribute("aria-label", `Read values of ${data.title}`);
     this.svg = shape("svg", { "aria-hidden": "true" });

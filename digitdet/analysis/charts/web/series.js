@@ -18,6 +18,15 @@ function smoothed(values, window) {
   });
 }
 
+// Whether values go up and down many times, as losses of steps do and rates do not.
+function isRough(values) {
+  const known = values.filter((value) => value !== null);
+  const range = rangeOf(known);
+  let way = 0;
+  for (let i = 1; i < known.length; i++) way += Math.abs(known[i] - known[i - 1]);
+  return range !== null && way > 5 * (range[1] - range[0]);
+}
+
 function windowOf(line, share) {
   return 2 * Math.floor((line.x.length * share) / 2) + 1;
 }
