@@ -7,7 +7,7 @@ from typing import Any
 from digitdet.analysis.charts.sections import ChartSection, Section, TableSection
 from digitdet.analysis.report.curves import time_chart
 from digitdet.analysis.report.words import duration, megabytes
-from digitdet.analysis.runs import EpochTimes, Run, Session
+from digitdet.analysis.runs import Run, Session
 
 NONE = "-"
 
@@ -18,20 +18,11 @@ def account(run: Run) -> list[Section]:
         return []
     sections: list[Section] = []
     if charts := time_chart(run):
-        sections.append(ChartSection("Time", charts))
-        sections.append(_epochs(run.record.epochs))
+        note = "An epoch that went on after a stop in its middle has no time of its own."
+        sections.append(ChartSection("Time", charts, note=note))
     if sessions := run.record.sessions:
         sections += [_sessions(sessions), _environment(sessions)]
     return sections
-
-
-def _epochs(epochs: Sequence[EpochTimes]) -> TableSection:
-    rows = [
-        [f"{one.epoch}", _seconds(one.seconds), _seconds(one.validation_seconds)] for one in epochs
-    ]
-    header = ["epoch", "training, seconds", "validation, seconds"]
-    note = "An epoch that went on after a stop in its middle has no time of its own."
-    return TableSection("Time of each epoch", header, rows, note, is_folded=True)
 
 
 def _sessions(sessions: Sequence[Session]) -> TableSection:
@@ -90,7 +81,3 @@ def _git(git: Mapping[str, Any] | None) -> str:
         return "no repository"
     changes = {True: ", with changes", False: "", None: ", changes unknown"}
     return f"{git.get('commit')}{changes.get(git.get('has_changes'), '')}"
-
-
-def _seconds(value: float | None) -> str:
-    return NONE if value is None else f"{value:.1f}"

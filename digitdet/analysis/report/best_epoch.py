@@ -75,14 +75,14 @@ def read_best(work_dir: Path) -> BestEpoch | None:
         work_dir: Its work folder.
 
     Returns:
-        The epoch; None where no validation is over, or none is kept.
+        The epoch; None where no validation is over, none is kept, or none of digits.
 
     Raises:
         OSError: If a file is missing.
         ValueError: If a file is not what a training writes.
     """
     folder = work_dir / FOLDER
-    if not (folder / "best.json").is_file():
+    if not (folder / "pred.json").is_file():
         return None
     results = load_results(folder / "pred.json", folder / "truth.json")
     ranked = rank_detections(results, find_errors(results, min_score=0.0))
@@ -102,10 +102,8 @@ def _picture(folder: Path, sample: Mapping[str, Any]) -> Picture:
     # The sign tells right from wrong without colour.
     words = f"\u2713 {read}" if sample["is_right"] else f"\u2717 read {read}, true {true}"
     name = Path(str(sample.get("source") or sample["image_id"])).name
-    file = folder / str(sample["file"])
-    if not file.is_file():  # named relative to the samples' own folder
-        file = folder / "samples" / file.name
-    return Picture(_smaller(file), f"{name}: {words}", f"{words} ({name})")
+    picture = _smaller(folder / str(sample["file"]))
+    return Picture(picture, f"{name}: {words}", f"{words} ({name})")
 
 
 def _smaller(file: Path) -> bytes:

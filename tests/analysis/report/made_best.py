@@ -1,7 +1,6 @@
 """What a run keeps of its best epoch, made without one."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
