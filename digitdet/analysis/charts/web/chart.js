@@ -146,7 +146,7 @@ class ChartView {
     for (const line of this.lines) {
       const i = isThere && !this.hidden.has(line) ? indexAt(line, this.cursor, this.data.hasPoints) : -1;
       const value = i < 0 ? null : this.values(line)[i];
-      this.legend.tell(line, isThere ? nameValue(value) : "");
+      this.legend.tell(line, isThere && !this.hidden.has(line) ? nameValue(value) : "");
       if (value === null) continue;
       said.push(`${line.name} ${nameValue(value)}`);
       if (this.isLog && value <= 0) continue;

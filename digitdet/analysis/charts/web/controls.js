@@ -20,9 +20,17 @@ function makeControls(view) {
   return controls.length ? [element("div", { class: "controls" }, ...controls)] : [];
 }
 
+// Where the pointer was last seen over a chart.
+const pointer = { x: NaN, y: NaN };
+
 function listen(view) {
   const point = (event) => view.point(event.clientX - view.svg.getBoundingClientRect().left);
-  view.plot.addEventListener("pointermove", point);
+  view.plot.addEventListener("pointermove", (event) => {
+    // A page that is scrolled under a pointer at rest is no move of it.
+    if (event.clientX === pointer.x && event.clientY === pointer.y) return;
+    [pointer.x, pointer.y] = [event.clientX, event.clientY];
+    point(event);
+  });
   view.plot.addEventListener("pointerdown", point);
   view.plot.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
