@@ -56,7 +56,7 @@ def _interrupt_at(event: str) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("num_workers", [0, 2])
+@pytest.mark.parametrize("num_workers", [pytest.param(0, marks=pytest.mark.campaign), 2])
 def test_a_run_stopped_three_times_equals_the_unbroken_one(
     num_workers: int, real_data: Path, tmp_path: Path
 ) -> None:

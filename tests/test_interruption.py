@@ -247,7 +247,7 @@ def test_on_a_terminal_the_answer_stands_in_the_place_of_the_bar(tmp_path: Path)
 @pytest.mark.parametrize(
     ("number", "options"),
     [
-        (signal.SIGINT, ()),
+        pytest.param(signal.SIGINT, (), marks=pytest.mark.campaign),
         # Workers that are kept for the next epoch are left at the end.
         (
             signal.SIGTERM,

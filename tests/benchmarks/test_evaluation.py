@@ -11,6 +11,7 @@ from digitdet.benchmarks.evaluation_paths import check_agreement
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
+@pytest.mark.campaign  # two processes beside this one
 def test_evaluation_and_synchronisation_are_printed_beside_torchmetrics(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -13,13 +13,8 @@ from mistakes import CONFIG, GOOD, Mistake, configs, files, sources
 
 ROOT = Path(__file__).parents[2]
 MISTAKES: list[Mistake] = [*configs.MISTAKES, *sources.MISTAKES, *files.MISTAKES]
-AS_A_USER = (
-    "a top-level key",
-    "an import",
-    "an override of no key",
-    "a picture that is not there",
-    "a checkpoint of another model",
-)
+# In processes of their own, which takes seconds each: one that the config shows, one of a file.
+AS_A_USER = ("a top-level key", "a checkpoint of another model")
 
 
 @pytest.fixture
@@ -79,7 +74,7 @@ def test_mistakes_are_answered_as_a_user_makes_them(
         command = [sys.executable, str(ROOT / "tools" / f"{tool}.py"), *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         runs.append((mistake, subprocess.Popen(command, cwd=tmp_path / str(number), **pipes)))
-    assert len(runs) == 5
+    assert len(runs) == len(AS_A_USER)
     for mistake, process in runs:
         output, _ = process.communicate(timeout=300)
         check(mistake, process.returncode, output)
