@@ -17,20 +17,23 @@ from digitdet.analysis.runs.record import FORMAT, RECORD_FILE, RunRecord, Sessio
 from digitdet.checkpoints.content import config_text
 from digitdet.checkpoints.provenance import versions
 from digitdet.datasets.loaders import batch_size_of
-from digitdet.hooks.evaluation_hook import EvaluationHook
 from digitdet.peak_memory import peak_bytes
 from digitdet.whole_files import remove_parts, write_json
 
 
-def describe_run(runner: Runner) -> RunRecord:
-    """Return what a run is that is about to make its first step; without sessions and epochs."""
+def describe_run(runner: Runner, metric: str | None) -> RunRecord:
+    """Return what a run is that is about to make its first step; without sessions and epochs.
+
+    Args:
+        runner: A `digitdet.runner.Runner`.
+        metric: The figure that decides which epoch is best; None without one.
+    """
     parameters = list(runner.model.parameters())
-    metrics = [hook.metric for hook in runner.hooks if isinstance(hook, EvaluationHook)]
     is_validated = runner.val_loop is not None
     return RunRecord(
         name=Path(runner.cfg.filename).stem if runner.cfg.filename else runner.experiment_name,
         seed=runner.seed,
-        metric=metrics[0] if metrics and is_validated else None,
+        metric=metric if is_validated else None,
         config=json.loads(config_text(runner.cfg)),
         num_epochs=runner.max_epochs,
         num_steps=runner.max_iters,

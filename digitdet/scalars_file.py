@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
-from digitdet.checkpoints.writing import FULL
+from digitdet.checkpoints.writing import explain_failure
 from digitdet.whole_files import remove_parts, whole_file
 
 SCALARS_CSV, HEADER = "scalars.csv", ("step", "epoch", "name", "value")
@@ -83,12 +83,7 @@ class ScalarsFile:
         except OSError as error:
             with suppress(OSError):  # it tries once more to write them
                 self._stream.close()
-            reason = FULL.get(error.errno or 0, error.strerror)
-            free = shutil.disk_usage(self.file.parent).free / 1e6
-            raise OSError(
-                f"{self.file}: can't be written ({reason}; {free:.1f} MB are free); the "
-                "checkpoints are untouched. Make room and go on with --resume"
-            ) from error
+            raise explain_failure(self.file, error) from error
 
 
 def begin(file: Path) -> tuple[ScalarsFile, str]:

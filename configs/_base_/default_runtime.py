@@ -10,6 +10,7 @@ default_hooks = dict(
     logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
     scalars=dict(type="ScalarsHook"),
     record=dict(type="RunRecordHook"),
+    best=dict(type="BestValidationHook"),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
 )

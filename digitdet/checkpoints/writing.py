@@ -44,6 +44,16 @@ def write_checkpoint(file: Path, content: Mapping[str, Any]) -> None:
         raise OSError(_failure(file, plain, cause)) from error
 
 
+def explain_failure(path: Path, error: OSError) -> OSError:
+    """Return an error that says why something beside the checkpoints can't be written."""
+    reason = FULL.get(error.errno or 0, error.strerror or str(error))
+    free = shutil.disk_usage(path.parent).free / 1e6
+    return OSError(
+        f"{path}: can't be written ({reason}; {free:.1f} MB are free); the checkpoints are "
+        "untouched. Make room and go on with --resume"
+    )
+
+
 def _loadable(value: Any, place: str, parts: dict[Any, Tensor]) -> Any:
     """Return nested values as they can be loaded again, with tensors that hold their own alone.
 

@@ -15,6 +15,7 @@ from digitdet.config_checks.problems import Problem
 DEFAULTS = ("checkpoint", "logger", "param_scheduler", "runtime_info", "sampler_seed", "timer")
 # Of which a second would undo or repeat what the first does.
 ONCE = (
+    "BestValidationHook",
     "CheckpointHook",
     "EMAHook",
     "EvaluationHook",

@@ -1,6 +1,7 @@
 """What happens around the loop."""
 
 from digitdet.hooks.accumulation_hook import AccumulationHook
+from digitdet.hooks.best_validation_hook import BestValidationHook
 from digitdet.hooks.checkpoint_hook import CheckpointHook
 from digitdet.hooks.early_stopping_hook import EarlyStoppingHook
 from digitdet.hooks.ema_hook import EMAHook
@@ -14,6 +15,7 @@ from digitdet.hooks.scalars_hook import ScalarsHook
 
 __all__ = [
     "AccumulationHook",
+    "BestValidationHook",
     "CheckpointHook",
     "EMAHook",
     "EarlyStoppingHook",

@@ -121,6 +121,11 @@ class EvaluationHook(Hook):
                 console.print(f"best checkpoint: {checkpoint}")
 
 
+def judging_hook(runner: Runner) -> EvaluationHook | None:
+    """Return the hook of a run that decides which epoch is best; None without one."""
+    return next((hook for hook in runner.hooks if isinstance(hook, EvaluationHook)), None)
+
+
 def best(history: list[EpochResult], metric: str) -> EpochResult:
     """Return the first epoch with the highest value of a metric."""
     return max(history, key=lambda result: result["metrics"][metric])

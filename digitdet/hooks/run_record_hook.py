@@ -12,6 +12,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from digitdet.analysis.runs.record import EpochTimes, RunRecord, Session
+from digitdet.hooks.evaluation_hook import judging_hook
 from digitdet.registry import HOOKS
 from digitdet.run_record import (
     begin_session,
@@ -61,9 +62,9 @@ class RunRecordHook(Hook):
         earlier = _earlier(runner) if runner._resume else RunRecord()
         self._session = begin_session(runner, self._started)
         self._first_step = runner.iter + 1
-        self._record = replace(
-            describe_run(runner), sessions=earlier.sessions, epochs=earlier.epochs
-        )
+        judge = judging_hook(runner)
+        described = describe_run(runner, judge.metric if judge else None)
+        self._record = replace(described, sessions=earlier.sessions, epochs=earlier.epochs)
         self._write(runner)
 
     def before_train_epoch(self, runner: Runner) -> None:

@@ -67,3 +67,30 @@ def test_weights_scalars_and_files_may_not(tmp_path: Path) -> None:
 def test_of_several_tables_the_last_counts() -> None:
     assert table("") == []
     assert table("┏━┓\n│ 1 │\n└─┘\nepoch\n┏━┓\n│ 2 │\n│ 3 │\nbest: x") == ["│ 2 │", "│ 3 │"]
+
+
+def test_the_record_may_differ_in_times_alone(tmp_path: Path) -> None:
+    def write(name: str, **changes: Any) -> Path:
+        epochs = [{"epoch": 1, "seconds": len(name)}]
+        config = {"work_dir": name, "randomness": {"seed": 0}}
+        content = {"seed": 0, "config": config, "sessions": [name], "epochs": epochs, **changes}
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(content), encoding="utf-8")
+        return tmp_path / name
+
+    first = write("1")
+    check_equal(first, write("longer"))
+    for number, change in enumerate([{"seed": 1}, {"epochs": []}, {"config": {}}]):
+        with pytest.raises(AssertionError, match=r"run\.json: "):
+            check_equal(first, write(f"changed {number}", **change))
+
+
+def test_the_best_validation_may_not_differ(tmp_path: Path) -> None:
+    for name, text in {"1": "[]", "2": "[]", "3": "[1]"}.items():
+        (tmp_path / name / "best" / "samples").mkdir(parents=True)
+        (tmp_path / name / "best" / "pred.json").write_text(text, encoding="utf-8")
+    (tmp_path / "2" / "best" / "samples" / "00.png").touch()
+    check_equal(tmp_path / "1", tmp_path / "1")
+    for other, name in {"2": r"samples/00\.png", "3": r"pred\.json"}.items():
+        with pytest.raises(AssertionError, match=rf"best: differs in \['{name}'\]"):
+            check_equal(tmp_path / "1", tmp_path / other)

@@ -11,6 +11,7 @@ import torch
 # Of the config: where a run stands, and what it began with.
 PLACES = ("work_dir", "load_from", "resume", "launcher")
 TIME = re.compile(r"(^|/|_)(time|data_time|eta|memory|experiment_name)$")
+RECORD = "run.json"
 NONE = ("nothing", b"")
 
 
@@ -67,13 +68,32 @@ def check_equal(run: Path, reference: Path) -> None:
     kept, wanted = kept_files(run), kept_files(reference)
     assert kept == wanted, f"{run} holds {kept}, not {wanted}"
     for name in wanted:
-        if name.endswith((".pth", ".csv")):
+        if name.endswith((".pth", ".csv")) or name == RECORD:
             found = differences(_content(run / name), _content(reference / name))
             where = f"{run / name}: {len(found)} differences"
             assert not found, f"{where}: {'; '.join(found[:12])}"
+    best, wanted_best = (_files(folder / "best") for folder in (run, reference))
+    different = [
+        name for name in {**best, **wanted_best} if best.get(name) != wanted_best.get(name)
+    ]
+    assert not different, f"{run / 'best'}: differs in {different}"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def what_repeats_of_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a run without its times, its sessions, and the folder it stands in."""
+    kept = {key: value for key, value in record.items() if key != "sessions"}
+    config = {key: value for key, value in record["config"].items() if key not in PLACES}
+    return {**kept, "config": config, "epochs": [epoch["epoch"] for epoch in record["epochs"]]}
 
 
 def _content(file: Path) -> Any:
+    if file.name == RECORD:
+        return what_repeats_of_record(json.loads(file.read_bytes()))
     if file.suffix == ".csv":
         return file.read_text(encoding="utf-8").splitlines(keepends=True)
     return what_repeats(torch.load(file, weights_only=True))
