@@ -31,9 +31,7 @@ def _best(run: Run) -> list[Figure]:
     figures = [Figure(f"best {label_of(run.metric)}", share(run.best.value), f"epoch {epoch}")]
     accuracy = _at(run, NUMBER_ACCURACY, epoch)
     if accuracy is not None and run.metric != NUMBER_ACCURACY:
-        figures.append(
-            Figure("number accuracy then", share(accuracy), f"epoch {epoch}, the best by the other")
-        )
+        figures.append(Figure("number accuracy then", share(accuracy), f"epoch {epoch}"))
     return figures
 
 
