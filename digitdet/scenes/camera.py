@@ -92,7 +92,7 @@ def expose(
         unit: The digits' height in pixels of the canvas.
 
     Returns:
-        (*size, 3) uint8, RGB.
+        (height, width, 3) uint8, RGB, of that size.
     """
     if happens(rng, factors.motion_blur):
         canvas = _moved(rng, canvas, unit)
