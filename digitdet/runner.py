@@ -23,6 +23,7 @@ from digitdet.checkpoints.provenance import GitState, git_state
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.resuming import files_named, go_on, steps_kept
 from digitdet.checkpoints.writing import write_checkpoint
+from digitdet.config_checks.hooks import DEFAULTS
 from digitdet.console import console
 from digitdet.datasets.loaders import build_loader, refuse_empty
 from digitdet.determinism import prepare_cublas
@@ -184,6 +185,13 @@ class Runner(mmengine.runner.Runner):
     ) -> DataLoader[Any]:
         """Build a loader, see `build_loader`."""
         return build_loader(dataloader, seed, diff_rank_seed)
+
+    def register_default_hooks(self, hooks: dict[str, Any] | None = None) -> None:
+        """Register the hooks that stand under a name; None leaves out one of digitdet's, too."""
+        given = (hooks or {}).items()
+        super().register_default_hooks(
+            {name: hook for name, hook in given if hook is not None or name in DEFAULTS}
+        )
 
     def build_train_loop(self, loop: BaseLoop | dict[str, Any]) -> BaseLoop:
         """Build the loop; where its config names none and goes by epoch, it is digitdet's."""

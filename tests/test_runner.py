@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from tiny_runs import make_runner, make_samples
 from torch import nn
 from torch.utils.data import DataLoader
 
+from digitdet.hooks import RunRecordHook, ScalarsHook
 from digitdet.runner import Runner
 
 
@@ -56,3 +58,16 @@ def test_what_mmengine_says_of_names_that_nobody_reads_is_not_shown(
     shown = capsys.readouterr()
     (line,) = (shown.out + shown.err).splitlines()
     assert line.endswith("shown")
+
+
+def test_any_hook_that_stands_under_a_name_is_left_out_by_none(tmp_path: Path) -> None:
+    hooks = {"scalars": ScalarsHook(), "record": RunRecordHook(), "logger": None}
+    kinds: dict[bool, set[str]] = {True: set(), False: set()}
+    for is_whole, kept in kinds.items():
+        left_out = {} if is_whole else {"scalars": None, "finite_loss": None}
+        runner = make_runner(
+            tmp_path / str(is_whole), make_samples(2), default_hooks=hooks | left_out
+        )
+        kept |= {type(hook).__name__ for hook in runner.hooks}
+    assert kinds[True] - kinds[False] == {"ScalarsHook", "FiniteLossHook"}
+    assert "LoggerHook" not in kinds[True]
