@@ -61,6 +61,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar="SECONDS",
         help="begin no more trial after so long; those that run are finished",
     )
+    parser.add_argument(
+        "--no-preflight",
+        action="store_true",
+        help="leave out the checks before the first step of the first trial",
+    )
     add_options(parser, "train_cfg.max_epochs=4")
     call(_sweep, parser.parse_args(argv))
 
@@ -83,6 +88,7 @@ def _sweep(args: argparse.Namespace) -> None:
         seed=args.seed,
         timeout=args.timeout,
         options=args.cfg_options,
+        preflight=not args.no_preflight,
     )
 
 

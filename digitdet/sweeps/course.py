@@ -27,6 +27,7 @@ class Course:
         options: Its overrides, ``KEY=VALUE``.
         num_trials: Trials in all.
         timeout: Seconds after which no more trial begins; None for no end.
+        preflight: Check before the first step of the first trial that begins.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Course:
         options: Sequence[str],
         num_trials: int,
         timeout: float | None,
+        preflight: bool = True,
     ) -> None:
         self._study = study
         self._folder = folder
@@ -44,7 +46,7 @@ class Course:
         self._options = list(options)
         self._num_trials = min(num_trials, study.most_trials or num_trials)
         self._end = time.monotonic() + timeout if timeout else float("inf")
-        self._begun: list[int] = []
+        self._preflight = preflight
         self._left = study.unfinished()
 
     def run(self, num_workers: int, start_method: str) -> int:
@@ -91,10 +93,10 @@ class Course:
                     options=[*self._options, *options],
                     folder=str(folder),
                     metric=self._study.setting.metric,
-                    preflight=not self._begun,
+                    preflight=self._preflight,
                 )
             )
-            self._begun.append(number)
+            self._preflight = False
 
     def _take_value(self, number: int, epoch: int, value: float) -> bool:
         is_pruned = self._study.report(number, epoch, value)

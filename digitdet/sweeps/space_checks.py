@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from digitdet.console import warn
 from digitdet.sweeps.dimension import Dimension
 
 OVERRIDE = "--cfg-options "
+NUMBERS = re.compile(r"\d+")  # in which warnings of one kind differ
 
 
 def check_space(
@@ -47,7 +49,7 @@ def check_space(
             warnings += said.getvalue().splitlines()
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
-    for line in dict.fromkeys(warnings):
+    for line in {NUMBERS.sub("", line): line for line in warnings}.values():
         warn(line.removeprefix("warning: "))
 
 
@@ -64,7 +66,12 @@ def _problems(
         configs.load(config_file, [*options, option_of(dimension.key, value)])
     except ConfigError as error:
         wrong = [problem for problem in error.problems if not problem.is_warning]
-        return [described(problem, source=place) for problem in wrong]
+        return [
+            f"{place}: {problem.message}"
+            if problem.key == dimension.key
+            else described(problem, source=place)
+            for problem in wrong
+        ]
     except (ImportError, ValueError) as error:
         return [f"{place}: {error}"]
     return []

@@ -28,6 +28,7 @@ def sweep(
     seed: int = 0,
     timeout: float | None = None,
     options: Sequence[str] = (),
+    preflight: bool = True,
     start_method: str = START_METHOD,
 ) -> list[TrialResult]:
     """Train with values of a space until there are enough trials, and write what they gave.
@@ -49,6 +50,7 @@ def sweep(
         seed: Of the sampler. Equal seeds try equal values where there is one worker.
         timeout: Seconds after which no more trial begins; those that run are finished.
         options: Overrides of the config, ``KEY=VALUE``.
+        preflight: Check before the first step of the first trial that begins.
         start_method: Of `multiprocessing`, for the trainings' processes.
 
     Returns:
@@ -81,7 +83,7 @@ def sweep(
         study = SweepStudy(folder, setting)
         if not len(study) and sampler != "grid" and study.own_point() is None:
             console.print("the space lacks the config's own values, so no trial begins with them")
-        course = Course(study, folder, config_file, options, num_trials, timeout)
+        course = Course(study, folder, config_file, options, num_trials, timeout, preflight)
         number = course.run(workers, start_method)
         if number:
             _tell_stop(study, number)

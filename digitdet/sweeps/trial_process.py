@@ -22,6 +22,7 @@ from digitdet.interruption import raised_signals
 from digitdet.training import train
 
 CONSOLE = "console.log"
+LONGEST = 300  # letters of an error; the log has all
 # What a trial's process sends: the kind, and what belongs to it.
 VALUE, DONE, STOPPED, BROKEN = "value", "done", "stopped", "broken"
 
@@ -120,8 +121,8 @@ def _train(order: TrialOrder, line: Connection) -> tuple[str, str]:
         )
     except Exception as error:  # whatever it is, the other trials go on
         traceback.print_exc()
-        lines = str(error).splitlines() or [""]
-        return BROKEN, f"{type(error).__name__}: {lines[0]}"
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return BROKEN, text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
     return DONE, ""
 
 
