@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import torch
 
 from digitdet import config
 from digitdet.registry import HOOKS, METRICS, MODELS, READERS
@@ -33,7 +34,8 @@ def test_an_experiment_loads_without_a_warning_and_its_parts_can_be_built(
 ) -> None:
     loaded = config.load(file, ["model.weights=None"])
     assert "warning" not in capsys.readouterr().out
-    model = MODELS.build(loaded.model)
+    with torch.device("meta"):  # no weights are drawn
+        model = MODELS.build(loaded.model)
     assert model.num_classes == 11
     for name, registry in (("custom_hooks", HOOKS), ("val_evaluator", METRICS)):
         for part in loaded[name]:
@@ -46,14 +48,14 @@ def test_an_experiment_loads_without_a_warning_and_its_parts_can_be_built(
 )
 def test_the_report_settings_freeze_the_stages_that_they_name(name: str, frozen: list[str]) -> None:
     file = ROOT / "configs" / "experiments" / f"{name}.py"
-    model = MODELS.build(config.load(file, ["model.weights=None"]).model)
+    with torch.device("meta"):
+        model = MODELS.build(config.load(file, ["model.weights=None"]).model)
     for stage in frozen:
         assert not any(p.requires_grad for p in model.backbone.body[stage].parameters())
     assert all(p.requires_grad for p in model.backbone.body["layer3"].parameters())
 
 
 def test_double_normalisation_equals_normalising_twice() -> None:
-    import torch
     from torchvision.transforms.v2 import Normalize
 
     experiments = ROOT / "configs" / "experiments"
