@@ -19,6 +19,7 @@ SCENES = [
     "train_dataloader.dataset.num_scenes=16",
     "val_dataloader.dataset.num_scenes=8",
     "train_cfg.max_epochs=2",
+    "default_hooks.report=None",
     "param_scheduler.0.end=2",
     "param_scheduler.1.T_max=2",
 ]

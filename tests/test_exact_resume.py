@@ -21,6 +21,7 @@ SMALL = [
     "val_dataloader.batch_size=2",
     "val_dataloader.dataset.indices=4",
     "train_cfg.max_epochs=2",
+    "default_hooks.report=None",
     "param_scheduler.0.T_max=2",
     "model.min_size=64",
     "model.max_size=160",

@@ -21,6 +21,7 @@ SMALL = [
     "val_dataloader.dataset.num_scenes=4",
     "val_dataloader.num_workers=0",
     "train_cfg.max_epochs=2",
+    "default_hooks.report=None",
     "param_scheduler.1.T_max=2",
     "param_scheduler.0.end=2",
     "model.min_size=32",

@@ -13,6 +13,7 @@ default_hooks = dict(
     best=dict(type="BestValidationHook"),
     param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(type="CheckpointHook", interval=1, save_best="map", rule="greater"),
+    report=dict(type="ReportHook"),
 )
 custom_hooks = [dict(type="EvaluationHook", metric="map"), dict(type="ProgressHook")]
 reader = dict(type="LineReader")

@@ -20,6 +20,7 @@ ONCE = (
     "EMAHook",
     "EvaluationHook",
     "ProgressHook",
+    "ReportHook",
     "RunRecordHook",
     "SampleSeedHook",
     "ScalarsHook",

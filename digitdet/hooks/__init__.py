@@ -9,6 +9,7 @@ from digitdet.hooks.evaluation_hook import EvaluationHook
 from digitdet.hooks.finite_loss_hook import FiniteLossHook
 from digitdet.hooks.freeze_hook import FreezeHook
 from digitdet.hooks.progress_hook import ProgressHook
+from digitdet.hooks.report_hook import ReportHook
 from digitdet.hooks.run_record_hook import RunRecordHook
 from digitdet.hooks.sample_seed_hook import SampleSeedHook
 from digitdet.hooks.scalars_hook import ScalarsHook
@@ -23,6 +24,7 @@ __all__ = [
     "FiniteLossHook",
     "FreezeHook",
     "ProgressHook",
+    "ReportHook",
     "RunRecordHook",
     "SampleSeedHook",
     "ScalarsHook",

@@ -275,6 +275,7 @@ def _quickstart(folder: Path) -> Any:
         "val_dataloader.dataset.num_scenes=2",
         "val_dataloader.num_workers=0",
         "train_cfg.max_epochs=1",
+        "default_hooks.report=None",
         "param_scheduler.0.end=1",
         "param_scheduler.1.T_max=1",
         "model.min_size=32",

@@ -32,6 +32,7 @@ SMALL = [
     "val_dataloader.dataset.num_scenes=4",
     "val_dataloader.num_workers=0",
     "train_cfg.max_epochs=1",
+    "default_hooks.report=None",
 ]
 WEIGHTS = dict(nn.Linear(2, 1).state_dict())
 MODULE = "digitdet_canary"

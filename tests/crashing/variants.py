@@ -12,6 +12,7 @@ SMALL = [
     "train_dataloader.sampler.shuffle=True",
     "val_dataloader.dataset.num_scenes=2",
     f"train_cfg.max_epochs={EPOCHS}",
+    "default_hooks.report=None",
     "param_scheduler.0.end=4",
     f"param_scheduler.1.T_max={EPOCHS}",
     "model.min_size=32",

@@ -13,6 +13,7 @@ SMALL = [
     "val_dataloader.num_workers=0",
     "train_dataloader.batch_size=2",
     "train_cfg.max_epochs=2",
+    "default_hooks.report=None",
     "model.min_size=32",
     "model.max_size=96",
 ]

@@ -21,6 +21,7 @@ SMALL = [
     "train_dataloader.batch_size=4",
     "val_dataloader.dataset.num_scenes=4",
     "train_cfg.max_epochs=1",
+    "default_hooks.report=None",
     "model.min_size=32",
     "model.max_size=96",
     "param_scheduler.0.end=1",

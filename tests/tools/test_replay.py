@@ -19,6 +19,7 @@ SMALL = [
     "val_dataloader.num_workers=0",
     "val_dataloader.dataset.num_scenes=4",
     "train_cfg.max_epochs=1",
+    "default_hooks.report=None",
     "model.min_size=32",
     "model.max_size=96",
 ]

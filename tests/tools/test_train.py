@@ -18,11 +18,13 @@ ROOT = Path(__file__).parents[2]
 QUICKSTART = str(ROOT / "configs" / "experiments" / "quickstart.py")
 TL3 = str(ROOT / "configs" / "experiments" / "frcnn_tl3.py")
 SMALL_FOLDER = str(ROOT / "configs" / "experiments" / "frcnn_small_folder.py")
+NO_REPORT = "default_hooks.report=None"
 SMALL = [
     "train_dataloader.dataset.num_scenes=8",
     "train_dataloader.batch_size=4",
     "val_dataloader.dataset.num_scenes=4",
     "train_cfg.max_epochs=2",
+    NO_REPORT,
     "model.min_size=32",
     "model.max_size=96",
     "param_scheduler.0.end=4",
@@ -44,7 +46,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The work folder and the console of a run of two epochs, in a process of its own."""
     work_dir = tmp_path_factory.mktemp("trained")
     command = [sys.executable, str(ROOT / "tools" / "train.py"), QUICKSTART]
-    command += ["--work-dir", str(work_dir), "--cfg-options", *SMALL]
+    options = [option for option in SMALL if option != NO_REPORT]
+    command += ["--work-dir", str(work_dir), "--cfg-options", *options]
     done = subprocess.run(command, capture_output=True, text=True, cwd=work_dir, timeout=300)
     assert done.returncode == 0, done.stderr
     return work_dir, done.stdout + done.stderr
@@ -57,6 +60,18 @@ def test_the_console_shows_a_line_an_epoch_and_the_table(trained: tuple[Path, st
     assert "best checkpoint: " in output
     assert "map_75" in output
     assert len(output.splitlines()) < 20
+
+
+def test_a_run_ends_with_a_report_of_its_best_epoch(trained: tuple[Path, str]) -> None:
+    work_dir, output = trained
+    assert f"report: {work_dir / 'report.html'}" in output.splitlines()
+    text = (work_dir / "report.html").read_text(encoding="utf-8")
+    assert "Finished, 4 of 4 steps, 8 training pictures, 4 validation pictures" in text
+    best = json.loads((work_dir / "best" / "best.json").read_text(encoding="utf-8"))
+    assert f"Validation pictures as epoch {best['epoch']} reads them" in text
+    assert text.count("data:image/jpeg;base64,") == 4
+    for name in ("loss.svg", "map.svg", "number_accuracy.png", "confusion.png"):
+        assert (work_dir / name).is_file()
 
 
 def test_no_warning_is_shown_or_logged(trained: tuple[Path, str]) -> None:
@@ -185,7 +200,7 @@ def test_resuming_an_empty_folder_starts_from_the_beginning_and_says_so(
 def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
     layout: Path, tmp_path: Path, tool: Tool
 ) -> None:
-    options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1"]
+    options = [f"data_root={layout}", "model.weights=None", "train_cfg.max_epochs=1", NO_REPORT]
     options += ["model.min_size=64", "model.max_size=128", "train_dataloader.batch_size=3"]
     options += ["train_dataloader.num_workers=0", "model.rois_per_image=32"]
     options += ["model.proposals_train=64", "model.proposals_test=16"]
