@@ -70,6 +70,7 @@ class TellingHook(Hook):
         """Tell the value, and wait for the answer.
 
         Raises:
+            KeyboardInterrupt: If nobody is there to be told.
             ValueError: If the metric is not among those that were computed.
         """
         if self.metric not in (metrics or {}):
@@ -78,8 +79,9 @@ class TellingHook(Hook):
         try:
             self.line.send((VALUE, (runner.epoch, float((metrics or {})[self.metric]))))
             is_pruned = self.line.recv()
-        except (EOFError, OSError):  # the sweep is gone; this process is being ended
-            return
+        except (EOFError, OSError):
+            # Before the result is saved: who goes on with the trial validates, and tells, again.
+            raise KeyboardInterrupt("the sweep is gone") from None
         if is_pruned:
             runner.train_loop.stop_training = True
             runner.logger.info(f"training ends after epoch {runner.epoch}: the trial is pruned")
