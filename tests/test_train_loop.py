@@ -176,7 +176,7 @@ def _no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.campaign)])
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("kind", [noisy, scheduled, accumulated, stopped_early])
 def test_stopped_at_any_moment_a_training_ends_as_if_it_were_not(
