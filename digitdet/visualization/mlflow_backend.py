@@ -25,9 +25,9 @@ class MLflowVisBackend(BaseVisBackend):
     """Sends a run to MLflow: its config as params, what it logs as metrics, its files at the end.
 
     A run that goes on after a stop is the same run in MLflow; values that are there already are not
-    sent again, and a param that has changed stands beside the old one as ``KEY@STEP``. Its status
-    ends as FINISHED, KILLED (by a signal) or FAILED. While the server is away, the training goes
-    on, and what it logs waits.
+    sent again, and a param that has changed stands beside the old one as ``KEY from step N``. Its
+    status ends as FINISHED, KILLED (by a signal) or FAILED. While the server is away, the training
+    goes on, and what it logs waits.
 
     Args:
         save_dir: Not used; each backend is given one.

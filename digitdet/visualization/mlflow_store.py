@@ -104,13 +104,13 @@ class Store:
         return True
 
     def add_params(self, params: Mapping[str, str], step: int) -> None:
-        """Write params; one that has another value already stands beside it as ``KEY@STEP``."""
+        """Write params; one that has changed stands beside the old one, ``KEY from step N``."""
         there = self.client.get_run(self.run_id).data.params
         left: dict[str, str] = {}
         for key, value in params.items():
             name, text = NOT_IN_KEYS.sub("_", key)[-MAX_KEY:], value[:MAX_PARAM]
             if name in there and there[name] != text:
-                name = f"{name}@{step}"[-MAX_KEY:]
+                name = f"{name} from step {step}"[-MAX_KEY:]
             if there.get(name) != text:
                 left[name] = text
         entity = self._mlflow.entities.Param

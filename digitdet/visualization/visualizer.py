@@ -8,6 +8,7 @@ import mmengine.visualization
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
+from digitdet.command_line import OF_INPUT
 from digitdet.console import warn
 from digitdet.registry import VISUALIZERS
 from digitdet.visualization.live_run import LiveBackend, LiveRun, Outcome
@@ -78,14 +79,21 @@ class Visualizer(mmengine.visualization.Visualizer):
         """Tell where a training begins, or goes on; the main process calls it.
 
         Raises:
-            Exception: What a backend raises that can't begin: the training has not begun either.
+            RuntimeError: If a backend can't begin; its errors of input come as they are.
         """
         if not run.is_resumed:
             forget(run.work_dir)
         self._is_live = True
-        for backend in self._vis_backends.values():
-            if isinstance(backend, LiveBackend):
-                backend.begin(run)
+        for name, backend in self._vis_backends.items():
+            try:
+                if isinstance(backend, LiveBackend):
+                    backend.begin(run)
+            except OF_INPUT:
+                raise
+            except Exception as error:
+                raise RuntimeError(
+                    f"{name}: {error}; to train without it, leave it out of visualizer.vis_backends"
+                ) from error
 
     def add_image(self, name: str, image: Any, step: int = 0) -> None:
         """Hand over a picture, (H, W, 3) uint8 RGB."""
