@@ -20,6 +20,8 @@ def headline(run: Run) -> FiguresSection:
     if record and record.num_parameters is not None:
         trained = record.num_trained_parameters
         note = "" if trained is None else f"{trained:,} of them trained"
+        if trained == record.num_parameters:
+            note = "all of them trained"
         figures.append(Figure("parameters", f"{record.num_parameters:,}", note))
     return FiguresSection("Result", figures)
 
