@@ -2,7 +2,7 @@
 
 import re
 
-from documents.commands import Command, expand
+from documents.commands import ROOT, Command, expand
 
 QUICKSTART = "configs/experiments/quickstart.py"
 # Whole words first, then parts of paths.
@@ -38,6 +38,7 @@ ADDED = {
 }
 FILES = {
     "MINE.py": f"_base_ = '{QUICKSTART}'\n",
+    "best.py": f"_base_ = {str(ROOT / QUICKSTART)!r}\n",  # of a sweep
     "code.py": "import os\n\nlr = 0.02\noptim_wrapper = dict(optimizer=dict(lr=lr))\n",
     "my_experiment.py": f"_base_ = '{QUICKSTART}'\n",
     "reader.py": "reader = dict(type='LineReader', score_threshold=0.4)\n",

@@ -80,7 +80,10 @@ class World:
                 shutil.copytree(self.layout, folder / root[0])
             return word
         matching = sorted(folder.glob(word)) if "*" in word else [folder / word]
+        is_run = len(Path(word).parts) == 2 and word.startswith("work_dirs/")
         if matching and matching[0].exists():
+            if is_run and matching[0].is_dir() and not (matching[0] / "scalars.csv").exists():
+                shutil.copytree(self.trained, matching[0], dirs_exist_ok=True)
             return str(matching[0].relative_to(folder))
         path = folder / word.replace("*", "8")
         path.parent.mkdir(parents=True, exist_ok=True)
