@@ -13,7 +13,7 @@ from mmengine.visualization import Visualizer
 
 from digitdet import config as configs
 from digitdet.checkpoints.finding import has_checkpoints, newest_checkpoint
-from digitdet.console import console
+from digitdet.console import console, warn
 from digitdet.hooks import EvaluationHook
 from digitdet.hooks.evaluation_hook import best
 from digitdet.mixed_precision import Amp
@@ -30,6 +30,7 @@ from digitdet.seed_results import (
 )
 from digitdet.training import train
 
+COMPARISON = "compare"
 MAX_SEED = 2**32 - 1  # of NumPy's generator
 
 
@@ -47,7 +48,8 @@ def train_repeatedly(
     """Train as a config says with each seed, one after another, and report the spread.
 
     Each run has the folder ``seed_N`` of the work folder. Its ``seeds.json`` holds the figures of
-    each run, and of each figure the mean, the standard deviation, the minimum and the maximum.
+    each run, and of each figure the mean, the standard deviation, the minimum and the maximum. Its
+    folder ``compare`` lays the runs over each other.
 
     Args:
         config_file: The config; its ``randomness.seed`` is replaced.
@@ -95,6 +97,7 @@ def train_repeatedly(
             write_results(file, results, seeds, setting)
     if is_main_process():
         report_results([results[seed] for seed in seeds], hook, file)
+        _compare([_home(folder, seed) for seed in seeds], folder / COMPARISON)
     return [results[seed] for seed in seeds]
 
 
@@ -198,6 +201,19 @@ def _run(
         last=hook.history[-1],
         checkpoint=(Path(home.name) / where).as_posix() if where else None,
     )
+
+
+def _compare(homes: Sequence[Path], out: Path) -> None:
+    """Write the comparison of the runs; what keeps it from being written loses no run."""
+    from digitdet.analysis.run_comparison.comparing import compare_seeds  # loads matplotlib
+
+    try:
+        page = compare_seeds(homes, out)
+    except (OSError, ValueError) as error:
+        warn(f"the runs are finished, but not compared: {error}")
+        return
+    if page:
+        console.print(f"comparison: {page}")
 
 
 def _say(text: str) -> None:

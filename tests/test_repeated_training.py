@@ -121,6 +121,16 @@ def test_the_file_has_each_run_and_the_spread_of_each_figure(two_seeds: Path) ->
         assert spread["deviation"] == pytest.approx(np.std(values, ddof=1), abs=1e-12)
 
 
+def test_the_seeds_are_laid_over_each_other(two_seeds: Path) -> None:
+    text = (two_seeds / "compare" / "comparison.md").read_text(encoding="utf-8")
+    assert "| seed\\_5 | finished | 2 of 2 |" in text
+    assert "| seed\\_3 | finished | 2 of 2 |" in text
+    assert "| `randomness.seed` | `5` | `3` |" in text
+    assert text.count("| `") == 3  # no other key differs
+    assert (two_seeds / "compare" / "comparison.html").is_file()
+    assert (two_seeds / "compare" / "map.svg").is_file()
+
+
 def test_each_run_is_the_one_that_training_alone_gives(two_seeds: Path, tmp_path: Path) -> None:
     options = [*SMALL, "randomness.seed=3"]
     train(QUICKSTART, work_dir=str(tmp_path), options=options, preflight=False)

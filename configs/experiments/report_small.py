@@ -1,8 +1,9 @@
-"""The report's setting TL3 in small: the quickstart's detector, its stem frozen, on photographs.
+"""The report's setting TL3 in small: the quickstart's detector, all of it trained.
 
 Question: how do the report's three settings compare where there is no GPU? The quickstart's
 checkpoint, trained on synthetic scenes, stands for the COCO weights; `tools/reproduce_report.sh
-DATA --small CHECKPOINT` trains this, the same with a stage less, and without normalisation.
+DATA --small CHECKPOINT` trains this, the same with its first stage frozen, and the same without
+normalisation.
 Expected: not measured by digitdet.
 Time: not measured; some minutes on two CPU cores for 200 photographs.
 """

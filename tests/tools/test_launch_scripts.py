@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from digitdet import config
+
 ROOT = Path(__file__).parents[2]
 TRAIN = str(ROOT / "tools" / "train.py")
 CONFIG = "configs/experiments/quickstart.py"
@@ -108,3 +110,67 @@ def test_a_job_of_slurm_without_gpus_asks_for_processors_alone(run: Run) -> None
     assert "--ntasks=2" in started
     assert not [word for word in started if "gpu" in word or "per-node" in word]
     assert started[-1] == "threads=3/3"
+
+
+def _trainings(started: Sequence[str]) -> list[list[str]]:
+    """Part what was started at each ``python``, less the threads at the end."""
+    commands: list[list[str]] = []
+    for word in started:
+        if word == "python":
+            commands.append([])
+        elif not word.startswith("threads="):
+            commands[-1].append(word)
+    return commands
+
+
+@pytest.mark.parametrize(
+    ("options", "experiments"),
+    [
+        ([], ["frcnn_tl3", "frcnn_tl2", "frcnn_tl3_no_norm"]),
+        (["--as-coded"], ["frcnn_tl3_double_norm", "frcnn_tl2_double_norm", "frcnn_tl3"]),
+        (["--small", "small.pth"], ["report_small"] * 3),
+    ],
+)
+def test_the_report_is_three_trainings_and_their_comparison(
+    options: list[str], experiments: list[str], run: Run, tmp_path: Path
+) -> None:
+    data, out = tmp_path / "my data", tmp_path / "out"
+    data.mkdir()
+    (data / "train.json").touch()
+    options = [str(tmp_path / word) if word.endswith(".pth") else word for word in options]
+    (tmp_path / "small.pth").touch()
+    last = "_as_coded" if options == ["--as-coded"] else ""
+    folders = [str(out / f"{name}{last}") for name in ("tl3", "tl2", "no_norm")]
+    Path(folders[1]).mkdir(parents=True)
+    Path(folders[1], "epoch_3.pth").touch()
+    given = [str(data), *options, "--out", str(out), "--", "--amp"]
+    status, started, _ = run("reproduce_report.sh", given)
+    *trainings, comparison = _trainings(started)
+    assert status == 0
+    assert [Path(words[1]).stem for words in trainings] == experiments
+    assert [words[words.index("--work-dir") + 1] for words in trainings] == folders
+    assert ["--resume" in words for words in trainings] == [False, True, False]
+    assert all(f"data_root={data}" in words and words[-1] == "--amp" for words in trainings)
+    assert comparison[1:] == [
+        *folders, "--names", "TL3", "TL2", "without normalisation", "--no-group", "--figures",
+        "--out", str(out / "figures"),
+    ]  # fmt: skip
+    for words in trainings:
+        options = words[words.index("--cfg-options") + 1 : -1]
+        config.load(Path(words[1]), [*options, "model.weights=None"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "DATA_ROOT is missing"),
+        (["missing"], "there is no missing/train.json"),
+        (["a", "b"], "one DATA_ROOT is needed, got 'a' and 'b'"),
+        (["--small"], "--small needs a value"),
+        (["--amp"], "there is no option --amp; arguments of tools/train.py come after --"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_refused(given: list[str], said: str, run: Run) -> None:
+    status, started, error = run("reproduce_report.sh", given)
+    assert (status, started) == (2, [])
+    assert error.startswith(f"error: {said}\nusage: tools/reproduce_report.sh DATA_ROOT")

@@ -64,6 +64,27 @@ def compare_runs(
     return comparison
 
 
+def compare_seeds(folders: Sequence[Path], out: Path) -> Path | None:
+    """Compare the runs of ``--seeds``, each a line, and write the files of `compare_runs`.
+
+    Args:
+        folders: Their work folders; one that is not there is left out.
+        out: Folder to write to; is made.
+
+    Returns:
+        The page; None if there are less than two runs.
+
+    Raises:
+        OSError: If the files can't be written.
+        ValueError: If a file of a run can't be read.
+    """
+    there = [folder for folder in folders if folder.is_dir()]
+    if len(there) < 2:
+        return None
+    groups = collect_groups(there, is_grouped=False)
+    return write_comparison(compare_groups(groups), out)[0]
+
+
 def compare_groups(groups: Sequence[Group], metrics: Sequence[str] = ()) -> Comparison:
     """Return what there is to say of runs.
 

@@ -6,6 +6,7 @@ from typing import Any
 SEED = "randomness.seed"
 # Where a run is and how it was started, which changes nothing in what it learns.
 OF_THE_PLACE = ("work_dir", "resume")
+START = "load_from"
 HANDED_ON = ("data_root", "reader")  # top-level keys that a config hands on to its parts
 NOT_SET = "not set"
 Flat = dict[str, Any]
@@ -14,19 +15,24 @@ Flat = dict[str, Any]
 def flatten(config: Mapping[str, Any]) -> Flat:
     """Return dotted key -> value, without those of the place.
 
+    What a run that goes on began with is not known: its config names the checkpoint to go on from.
+
     Args:
         config: Nested dicts and lists; lists of plain values stay whole.
     """
+    left_out = (*OF_THE_PLACE, START) if config.get("resume") else OF_THE_PLACE
     return {
         key: value
         for key, value in _leaves("", config)
-        if key and key.partition(".")[0] not in OF_THE_PLACE
+        if key and key.partition(".")[0] not in left_out
     }
 
 
 def is_equal(first: Flat, second: Flat) -> bool:
     """Whether two configs differ in nothing but the seed."""
     keys = (first.keys() | second.keys()) - {SEED}
+    if START not in first or START not in second:
+        keys -= {START}
     return all(_is_same(first.get(key), second.get(key)) for key in keys)
 
 
@@ -40,6 +46,8 @@ def differing_keys(configs: Sequence[Flat]) -> list[str]:
         configs: As `flatten` returns them.
     """
     keys = list(dict.fromkeys(key for config in configs for key in config))
+    if START in keys and not all(START in config for config in configs):
+        keys.remove(START)
     return [
         key
         for key in keys

@@ -55,6 +55,13 @@ def test_just_what_differs_is_found(
     assert sorted(_differing(second, first)) == keys
 
 
+def test_what_a_run_that_goes_on_began_with_is_not_known() -> None:
+    first, second = {"load_from": "a.pth"}, {"load_from": "epoch_1.pth", "resume": True}
+    assert _differing(first, second) == []
+    assert is_equal(flatten(first), flatten(second))
+    assert not is_equal(flatten(first), flatten({"load_from": "b.pth"}))
+
+
 def test_what_is_handed_on_is_told_once_and_what_was_set_by_itself_is_told() -> None:
     first = {"data_root": "a", "train": {"data_root": "a"}, "val": {"data_root": "a"}}
     second = {"data_root": "b", "train": {"data_root": "b"}, "val": {"data_root": "c"}}
