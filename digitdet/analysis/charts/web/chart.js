@@ -51,7 +51,7 @@ class ChartView {
     const [low, high] = rangeOf(known) ?? [this.isLog ? 0.1 : 0, 1];
     const x = rangeOf(shown.flatMap((line) => line.x)) ?? [0, 1];
     if (x[0] === x[1]) { x[0] -= 0.5; x[1] += 0.5; }
-    if (low === 0 && high === 0) return { x, y: [-0.05, 1] };
+    if (low === 0 && high === 0 && !this.isLog) return { x, y: [-0.05, 1] };
     const room = (high - low) * 0.05 || Math.abs(high) * 0.1 || 0.5;
     return { x, y: this.isLog ? [low / 1.1, high * 1.1] : [low - room, high + room] };
   }
@@ -119,7 +119,6 @@ class ChartView {
 
   drawMarks(group, line, xs, ys) {
     const known = [...ys.keys()].filter((i) => ys[i] !== null);
-    if (low === 0 && high === 0) return { x, y: [-0.05, 1] };
     const room = this.data.hasPoints ? Math.floor((this.box.right - this.box.left) / 9) : NUM_MARKS;
     const every = Math.max(1, Math.ceil(known.length / room));
     // Those of several lines begin at different places, or the last line's hide the others'.
