@@ -34,7 +34,8 @@ def draw_models(
     for _ in range(num_models):
         found = rng.random(num_digits) < 0.8
         copies = np.concatenate([digits[found], digits[found][: num_digits // 3]])
-        boxes = copies + rng.normal(0, 3, copies.shape)
+        # Less than half of the narrowest digit: no box is turned inside out.
+        boxes = copies + rng.normal(0, 3, copies.shape).clip(-5, 5)
         of_boxes = np.concatenate([labels[found], labels[found][: num_digits // 3]])
         scores = rng.uniform(0.05, 1, len(boxes))
         if levels:
