@@ -44,6 +44,8 @@ class TensorboardVisBackend(mmengine.visualization.TensorboardVisBackend):
         folder = recall(run.work_dir, NAME).get("folder") if run.is_resumed else None
         if folder is not None:
             self._save_dir = str(run.work_dir / folder)
+        if run.is_resumed or self._place(run):
+            # Also of the first session: TensorBoard drops nothing at the first start that it sees.
             self._first_step = run.step + 1
 
     def add_scalar(self, name: str, value: Any, step: int = 0, **_: Any) -> None:
@@ -61,8 +63,11 @@ class TensorboardVisBackend(mmengine.visualization.TensorboardVisBackend):
         self._tensorboard = SummaryWriter(self._save_dir, purge_step=self._first_step)
         if self._config is not None:
             self._tensorboard.add_text("config", self._config.pretty_text)
-        if self._run is not None:
-            folder = Path(self._save_dir).absolute()
-            if folder.is_relative_to(self._run.work_dir.absolute()):
-                place = folder.relative_to(self._run.work_dir.absolute()).as_posix()
-                remember(self._run.work_dir, NAME, {"folder": place})
+        place = self._place(self._run) if self._run else None
+        if self._run and place:
+            remember(self._run.work_dir, NAME, {"folder": place})
+
+    def _place(self, run: LiveRun) -> str | None:
+        """Return its folder relative to that of a run; None where it is not within it."""
+        folder, home = Path(self._save_dir).absolute(), run.work_dir.absolute()
+        return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else None

@@ -75,7 +75,8 @@ class WandbVisBackend(BaseVisBackend):
             "dir": self._save_dir,
             "config": run.config,
             "allow_val_change": True,
-            "settings": {"console": "off"},  # the log file is sent at the end
+            # The log file is sent at the end; files stay where the run is moved or deleted.
+            "settings": {"console": "off", "symlink": False},
             **({"id": known["id"], "resume": "allow"} if known else {}),
             **self._init_kwargs,
         }

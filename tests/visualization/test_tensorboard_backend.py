@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from tensorboard.backend.event_processing import plugin_event_accumulator
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from digitdet.visualization import LiveRun, TensorboardVisBackend
@@ -59,9 +60,13 @@ def test_a_run_that_goes_on_writes_where_it_began_and_replaces_later_steps(tmp_p
     resumed.end("finished")
     first.end("stopped")
     assert not (tmp_path / "second").exists()
-    losses = _events(tmp_path / "first" / "vis_data").Scalars("loss")
+    folder = tmp_path / "first" / "vis_data"
+    losses = _events(folder).Scalars("loss")
     assert [event.step for event in losses] == [1, 2, 3, 4]
     assert losses[-1].value == 4.0
+    shown = plugin_event_accumulator.EventAccumulator(str(folder))  # as the server reads it
+    shown.Reload()
+    assert [event.step for event in shown.Tensors("loss")] == [1, 2, 3, 4]
 
 
 def test_a_run_that_begins_anew_has_a_folder_of_its_own(tmp_path: Path) -> None:
