@@ -1,16 +1,12 @@
 """Writes reading cards as one HTML page with its pictures beside it."""
 
-import base64
-import hashlib
-import html
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from digitdet.analysis.cards.card import Card
 from digitdet.analysis.cards.payload import to_json
 from digitdet.analysis.cards.photographs import write_photograph
+from digitdet.analysis.web_page import assemble
 from digitdet.console import track
 from digitdet.whole_files import whole_file, whole_folder
 
@@ -19,7 +15,7 @@ FOLDER = "cards"
 MARK = ".digitdet"  # in a folder of pictures that a later run may replace
 # In the order in which the browser runs them.
 SCRIPTS = (
-    *("data", "elements", "filters", "state", "labels", "overlay", "number", "card"),
+    *("data", "words", "filters", "state", "labels", "overlay", "number", "card"),
     *("controls", "results", "keys", "start"),
 )
 
@@ -60,39 +56,15 @@ def write_cards(cards: Sequence[Card], out: Path, *, title: str, intro: str = ""
 
 
 def render(data: str, title: str, intro: str = "") -> str:
-    """Put data, style and scripts in one HTML text.
-
-    Its content security policy lets nothing run or load but these and pictures beside the page.
+    """Put data, style and scripts in one HTML text; pictures are loaded from beside the page.
 
     Args:
         data: JSON that may stand in a script element.
         title: The page's heading.
         intro: Plain text below it; a line is a paragraph.
     """
-    style = _source("page.css")
-    script = '"use strict";\n(() => {\n' + "\n".join(_source(f"{n}.js") for n in SCRIPTS) + "})();"
-    policy = (
-        "default-src 'none'; img-src 'self' file:; base-uri 'none'; form-action 'none'; "
-        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-    )
-    lines = [f"<p>{html.escape(line)}</p>" for line in intro.split("\n") if line.strip()]
-    parts = {
-        "title": html.escape(title),
-        "intro": "\n".join(lines),
-        "policy": policy,
-        "style": style,
-        "script": script,
-        "data": data,
-    }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _source("page.html"))
-
-
-def _source(name: str) -> str:
-    return (files(__package__) / "web" / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    images = "'self' file:"
+    return assemble(__package__, SCRIPTS, {"data": data}, title=title, intro=intro, images=images)
 
 
 def _check_folder(folder: Path) -> None:

@@ -1,19 +1,16 @@
 """Puts sections in one HTML page that opens from disk, without a network."""
 
-import base64
-import hashlib
 import html
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 
 from digitdet.analysis.charts.markup import SHADES, STRONG_SHADE, section_markup
 from digitdet.analysis.charts.sections import Section
 from digitdet.analysis.charts.styles import COLORS
+from digitdet.analysis.web_page import assemble
 
 # In the order in which the browser runs them.
 SCRIPTS = (
-    *("elements", "scale", "drawing", "series", "controls", "legend", "table"),
+    *("scale", "drawing", "series", "controls", "legend", "table"),
     *("chart", "start"),
 )
 
@@ -29,23 +26,15 @@ def render_page(title: str, intro: str, sections: Sequence[Section]) -> str:
         intro: Plain text below it; a line is a paragraph.
         sections: In order; the page's contents list their headings.
     """
-    style = _source("page.css") + _color_rules() + _shade_rules()
-    script = '"use strict";\n(() => {\n' + "\n".join(_source(f"{n}.js") for n in SCRIPTS) + "})();"
-    policy = (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-    )
     names = [f"section-{number}" for number in range(1, len(sections) + 1)]
     parts = {
-        "title": html.escape(title),
-        "intro": "\n".join(f"<p>{html.escape(line)}</p>" for line in intro.splitlines() if line),
         "contents": "\n".join(map(_link, names, sections)),
         "sections": "\n".join(map(section_markup, names, sections)),
-        "policy": policy,
-        "style": style,
-        "script": script,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _source("page.html"))
+    style = _color_rules() + _shade_rules()
+    return assemble(
+        __package__, SCRIPTS, parts, title=title, intro=intro, images="data:", more_style=style
+    )
 
 
 def _link(name: str, section: Section) -> str:
@@ -72,11 +61,3 @@ def _shade_rules() -> str:
             "var(--card)); }"
         )
     return "\n".join([*rules, ""])
-
-
-def _source(name: str) -> str:
-    return (files(__package__) / "web" / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
