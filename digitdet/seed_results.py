@@ -21,7 +21,7 @@ class SeedResult:
 
     Attributes:
         seed: The seed.
-        best: The epoch with the highest value of the metric.
+        best: The epoch with the best value of the metric.
         last: The last epoch that was validated.
         checkpoint: The best checkpoint, or the newest where no best one is kept, relative to the
             folder of all runs; None where none is kept.

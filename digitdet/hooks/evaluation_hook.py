@@ -10,6 +10,7 @@ from rich.table import Table
 from torch import Tensor
 
 from digitdet.console import console
+from digitdet.figure_names import is_error
 from digitdet.registry import HOOKS
 
 HISTORY = "evaluation_history"
@@ -39,7 +40,8 @@ class EvaluationHook(Hook):
     that the epoch ended with.
 
     Args:
-        metric: Name of the figure that decides which epoch is best.
+        metric: Name of the figure that decides which epoch is best: by its highest value, or by its
+            lowest if it counts errors.
         columns: Names of the figures of the table.
     """
 
@@ -127,8 +129,9 @@ def judging_hook(runner: Runner) -> EvaluationHook | None:
 
 
 def best(history: list[EpochResult], metric: str) -> EpochResult:
-    """Return the first epoch with the highest value of a metric."""
-    return max(history, key=lambda result: result["metrics"][metric])
+    """Return the first epoch with the best value of a metric: the lowest if it counts errors."""
+    choose = min if is_error(metric) else max
+    return choose(history, key=lambda result: result["metrics"][metric])
 
 
 def _loss(result: EpochResult) -> str:

@@ -69,6 +69,14 @@ def test_the_best_is_the_first_of_the_highest(values: list[float], epoch: int) -
     assert best(history, "map")["epoch"] == epoch
 
 
+def test_the_best_of_errors_is_the_first_of_the_lowest() -> None:
+    history = [
+        EpochResult(epoch=number, loss=None, metrics={"digits_wrong": value})
+        for number, value in enumerate([3.0, 1.0, 1.0, 2.0], 1)
+    ]
+    assert best(history, "digits_wrong")["epoch"] == 2
+
+
 def test_an_epochs_line_has_loss_metric_and_best(
     runner: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,6 +97,21 @@ def test_equal_runs_by_names_and_metrics(
 
 
 @pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ([True, False], "There are no two configs to compare."),
+        ([True, True, False], "The configs that are known are equal in every value."),
+    ],
+)
+def test_configs_that_nothing_tells_are_not_called_equal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], known: list[bool], said: str
+) -> None:
+    folders = [str(make_run(tmp_path / f"{i}", record=one)) for i, one in enumerate(known)]
+    main([*folders, "--out", str(tmp_path / "out")])
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--metric", "map_5O"], "--metric map_5O: no run has that figure; did you mean 'map_50'?"),

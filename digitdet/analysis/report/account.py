@@ -44,7 +44,7 @@ def _session(session: Session) -> list[str]:
         session.started or NONE,
         session.outcome,
         steps,
-        NONE if session.seconds is None else duration(session.seconds),
+        NONE if session.known_seconds is None else duration(session.known_seconds),
         NONE if session.peak_memory_mb is None else megabytes(session.peak_memory_mb),
         " on ".join(filter(None, (session.device, session.host))) or NONE,
         shlex.join(session.command) or NONE,

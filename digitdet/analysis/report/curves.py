@@ -8,6 +8,7 @@ import numpy as np
 
 from digitdet.analysis.charts.chart import Chart, FloatArray, Line
 from digitdet.analysis.runs import IntArray, Run
+from digitdet.analysis.runs.run import USUAL_METRIC
 from digitdet.figure_names import label_of
 from digitdet.labels import DIGITS
 
@@ -26,14 +27,19 @@ _BY_STRATUM = (
 )
 
 
+def main_figures(run: Run) -> list[str]:
+    """Return the figures that matter most: the run's metric, mAP, and number accuracy."""
+    return list(dict.fromkeys((run.metric, USUAL_METRIC, NUMBER_ACCURACY)))
+
+
 def main_charts(run: Run) -> list[Chart]:
-    """Return the charts that are pictures, too: loss, the run's metric, and number accuracy.
+    """Return the charts that are pictures, too: loss and the `main_figures`.
 
     A chart without any value is left out, here as below.
     """
     loss = Chart("loss", "training loss, mean of each epoch", EPOCH, "training loss")
     charts = [replace(loss, lines=_lines([("training loss", *run.epoch_loss)]))]
-    charts += [_metric_chart(run, name) for name in dict.fromkeys((run.metric, NUMBER_ACCURACY))]
+    charts += [_metric_chart(run, name) for name in main_figures(run)]
     return _with_values(charts)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from digitdet.analysis.report.curves import main_figures
 from digitdet.analysis.runs import Run
 
 # Patterns in a work folder, in the page's order; the first that fits a file names it.
@@ -29,7 +30,7 @@ def files_beside(run: Run) -> dict[str, str]:
     for pattern, words in _FILES:
         for file in sorted(run.folder.glob(pattern), key=_order):
             found.setdefault(file.relative_to(run.folder).as_posix(), words)
-    names = dict.fromkeys(("loss", run.metric.replace("/", "_"), "number_accuracy"))
+    names = ["loss", *(name.replace("/", "_") for name in main_figures(run))]
     for name in (f"{name}.{kind}" for name in names for kind in ("png", "svg")):
         if (run.folder / name).is_file():
             found[name] = _PICTURES

@@ -1,14 +1,14 @@
 """The figures that a report begins with."""
 
 from digitdet.analysis.charts.sections import Figure, FiguresSection
-from digitdet.analysis.report.curves import NUMBER_ACCURACY
+from digitdet.analysis.report.curves import main_figures
 from digitdet.analysis.report.words import duration, megabytes, share
 from digitdet.analysis.runs import Run
 from digitdet.figure_names import label_of
 
 
 def headline(run: Run) -> FiguresSection:
-    """Return the best and the last figures, number accuracy beside the metric, time and memory."""
+    """Return the best and the last figures, mAP beside number accuracy, time and memory."""
     figures = [*_best(run), *_last(run), _epochs(run)]
     if run.seconds is not None:
         figures.append(Figure("time", duration(run.seconds), _of_an_epoch(run)))
@@ -31,9 +31,10 @@ def _best(run: Run) -> list[Figure]:
         return []
     epoch = run.best.epoch
     figures = [Figure(f"best {label_of(run.metric)}", share(run.best.value), f"epoch {epoch}")]
-    accuracy = _at(run, NUMBER_ACCURACY, epoch)
-    if accuracy is not None and run.metric != NUMBER_ACCURACY:
-        figures.append(Figure("number accuracy then", share(accuracy), f"epoch {epoch}"))
+    for name in main_figures(run):
+        value = _at(run, name, epoch)
+        if value is not None and name != run.metric:
+            figures.append(Figure(f"{label_of(name)} then", share(value), f"epoch {epoch}"))
     return figures
 
 
@@ -42,8 +43,7 @@ def _last(run: Run) -> list[Figure]:
     if not len(epochs):
         return []
     epoch = int(epochs[-1])
-    names = dict.fromkeys((run.metric, NUMBER_ACCURACY))
-    values = {name: _at(run, name, epoch) for name in names}
+    values = {name: _at(run, name, epoch) for name in main_figures(run)}
     return [
         Figure(f"last {label_of(name)}", share(value), f"epoch {epoch}")
         for name, value in values.items()

@@ -102,5 +102,7 @@ def _intro(run: Run) -> str:
         pictures.append(f"{record.num_train_pictures:,} training pictures")
     if record.num_val_pictures is not None:
         pictures.append(f"{record.num_val_pictures:,} validation pictures")
-    parts = [run.status, steps, *pictures, f"batches of {record.batch_size}", f"seed {record.seed}"]
+    processes = (record.sessions and record.sessions[-1].num_processes) or 1
+    batches = f"batches of {f'{processes} x ' if processes > 1 else ''}{record.batch_size}"
+    parts = [run.status, steps, *pictures, batches, f"seed {record.seed}"]
     return ", ".join(parts).capitalize() + "."

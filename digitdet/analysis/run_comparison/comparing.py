@@ -19,7 +19,7 @@ from digitdet.analysis.run_comparison.tables import (
     progress_table,
     results_table,
 )
-from digitdet.analysis.run_comparison.writing import EQUAL, Comparison, write_comparison
+from digitdet.analysis.run_comparison.writing import Comparison, write_comparison
 from digitdet.analysis.runs.run import USUAL_METRIC, VALIDATION
 from digitdet.console import console
 from digitdet.whole_files import check_writable
@@ -151,7 +151,7 @@ def _report(comparison: Comparison) -> None:
     if comparison.differences.rows:
         _print(comparison.differences)
     else:
-        console.print(EQUAL)
+        console.print(comparison.no_differences)
     _print(comparison.costs)
     for note in comparison.notes:
         console.print(f"note: {note}")

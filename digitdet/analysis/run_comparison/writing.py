@@ -27,7 +27,6 @@ INTRO = (
     "Best is the best of a run's validations, last its last one so far. Of several seeds stand the "
     "mean ± the standard deviation (of n - 1); epochs are those of each seed.\n"
 )
-EQUAL = "Their configs are equal in every value."
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,18 @@ class Comparison:
     notes: Sequence[str]
     summaries: Sequence[Summary]
     metrics: Sequence[str]
+
+    @property
+    def no_differences(self) -> str:
+        """What to say where there is no difference of configs to show."""
+        num_known = len(self.differences.header) - 1
+        if num_known < 2:
+            return "There are no two configs to compare."
+        which = (
+            "Their configs" if num_known == len(self.summaries) else "The configs that are known"
+        )
+        has_seeds = any(len(one.folders) > 1 for one in self.summaries)
+        return f"{which} are equal in every value{' but the seed' if has_seeds else ''}."
 
 
 def write_comparison(comparison: Comparison, out: Path) -> list[Path]:
@@ -97,7 +108,9 @@ def to_markdown(comparison: Comparison) -> str:
         table_lines(comparison.results),
         *([picture_line(chart)] for chart in comparison.charts),
         ["## What their configs differ in"],
-        table_lines(comparison.differences, is_code=True) if has_differences else [EQUAL],
+        table_lines(comparison.differences, is_code=True)
+        if has_differences
+        else [comparison.no_differences],
         ["## What they cost"],
         table_lines(comparison.costs),
     ]
@@ -115,7 +128,7 @@ def to_page(comparison: Comparison, out: Path) -> str:
         ChartSection("Curves", comparison.charts, pictures),
         TableSection("What their configs differ in", differences.header, differences.rows)
         if differences.rows
-        else TextSection("What their configs differ in", EQUAL),
+        else TextSection("What their configs differ in", comparison.no_differences),
         TableSection("What they cost", comparison.costs.header, comparison.costs.rows),
     ]
     if comparison.notes:

@@ -52,6 +52,12 @@ class Session:
     platform: str | None = None
     git: Mapping[str, Any] | None = None
 
+    @property
+    def known_seconds(self) -> float | None:
+        """Its time so far; None until it tells more than that it began."""
+        has_told = self.ended is not None or self.last_step is not None
+        return self.seconds if has_told or self.outcome == "finished" else None
+
 
 @dataclass(frozen=True)
 class EpochTimes:

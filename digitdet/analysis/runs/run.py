@@ -107,8 +107,11 @@ class Run:
 
     @property
     def num_steps_done(self) -> int:
-        """Steps that are done."""
-        return max((int(series.steps[-1]) for series in self.series.values()), default=0)
+        """Steps that are done; without scalars those that the record tells."""
+        if self.series:
+            return max(int(series.steps[-1]) for series in self.series.values())
+        sessions = self.record.sessions if self.record else ()
+        return next((one.last_step for one in reversed(sessions) if one.last_step), 0)
 
     @cached_property
     def num_epochs_done(self) -> int:
@@ -125,7 +128,8 @@ class Run:
     @property
     def seconds(self) -> float | None:
         """Time of all sessions so far; None where nothing tells it."""
-        return _sum(session.seconds for session in self.record.sessions) if self.record else None
+        sessions = self.record.sessions if self.record else ()
+        return _sum(session.known_seconds for session in sessions)
 
     @property
     def peak_memory_mb(self) -> float | None:

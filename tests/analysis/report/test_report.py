@@ -94,7 +94,11 @@ def test_the_headline_of_a_run_without_a_record_or_validation_has_its_epochs(
 ) -> None:
     assert _figures(make_run(tmp_path / "old", record=False)) == {"epochs": ("2", "")}
     by_numbers = make_run(tmp_path / "run", figures=FIGURES, metric="number_accuracy")
-    assert list(_figures(by_numbers))[:2] == ["best number accuracy", "last number accuracy"]
+    assert list(_figures(by_numbers))[:3] == [
+        "best number accuracy",
+        "mAP, IoU .50:.95 then",
+        "last number accuracy",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +129,26 @@ def test_curves_are_those_of_the_files(tmp_path: Path) -> None:
     assert [line.name for line in heights.lines] == ["12 to 24"]
     (seconds,) = time_chart(run)
     np.testing.assert_array_equal(seconds.lines[0].y, [10, np.nan, 20])
+
+
+def test_map_and_number_accuracy_stand_beside_another_metric(tmp_path: Path) -> None:
+    figures = {
+        "digits_wrong": [3.0, 1.0, 2.0],
+        "map": [0.1, 0.3, 0.2],
+        "number_accuracy": [0, 0, 1],
+    }
+    folder = make_run(tmp_path / "run", figures=figures, metric="digits_wrong")
+    names = ["loss", "digits_wrong", "map", "number_accuracy"]
+    assert [chart.name for chart in main_charts(read_run(folder))] == names
+    told = {name: value for name, (value, _) in _figures(folder).items()}
+    assert (told["best digits wrong"], told["mAP, IoU .50:.95 then"]) == ("1.0000", "0.3000")
+    assert (told["number accuracy then"], told["last number accuracy"]) == ("0.0000", "1.0000")
+
+
+def test_processes_multiply_a_batch(tmp_path: Path) -> None:
+    sessions = [{"outcome": "finished", "num_processes": 2}]
+    folder = make_run(tmp_path / "run", losses=[], sessions=sessions, batch_size=4)
+    assert "batches of 2 x 4, seed 0." in write_report(folder).read_text()
 
 
 def test_a_figure_that_is_no_loss_and_no_rate_has_a_chart_of_its_own(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_report_opens_from_disk_fits_and_shows_every_picture(
     widths = browser.run("return [...document.images].map((image) => image.naturalWidth)")
     assert len(widths) == 4
     assert min(widths) > 0
-    assert browser.count("figure.chart .plot svg .series") == 4
+    assert browser.count("figure.chart .plot svg .series") == 5
 
 
 def test_a_report_is_read_without_javascript_too(browser: Browser, report: Path) -> None:
@@ -59,6 +59,7 @@ def test_a_report_is_read_without_javascript_too(browser: Browser, report: Path)
         assert [still.get_attribute("alt") for still in stills] == [
             "training loss, mean of each epoch",
             "validation: number accuracy",
+            "validation: mAP, IoU .50:.95",
         ]
         assert all(still.is_displayed() for still in stills)
     finally:

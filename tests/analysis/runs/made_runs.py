@@ -50,7 +50,8 @@ def make_run(
             rows.append(f"{end},{epoch},epoch/loss,{loss}")
     folder.mkdir(parents=True)
     (folder / "scalars.csv").write_text("\n".join(rows) + "\n")
-    session = {"outcome": outcome, "seconds": seconds, "peak_memory_mb": 500.0, "device": "cpu"}
+    session: dict[str, Any] = {"outcome": outcome, "seconds": seconds, "device": "cpu"}
+    session |= {"last_step": len(losses) * steps_per_epoch or None, "peak_memory_mb": 500.0}
     content = {
         "format": 1,
         "name": "made",

@@ -79,11 +79,20 @@ def test_a_run_that_says_it_goes_on_was_stopped_unless_it_holds_its_folder(tmp_p
 
 def test_sessions_add_up(tmp_path: Path) -> None:
     sessions = [
-        {"outcome": "stopped", "seconds": 10, "peak_memory_mb": 700, "later": "unknown key"},
+        {"outcome": "stopped", "seconds": 0.1},  # killed before it said more than that it began
+        {"outcome": "stopped", "seconds": 10, "last_step": 2, "peak_memory_mb": 700, "later": 1},
         {"outcome": "finished", "seconds": 5.5, "peak_memory_mb": None},
     ]
     run = read_run(make_run(tmp_path / "run", sessions=sessions))
     assert (run.seconds, run.peak_memory_mb, run.peak_gpu_memory_mb) == (15.5, 700, None)
+
+
+def test_a_run_without_scalars_is_as_far_as_its_record_says(tmp_path: Path) -> None:
+    sessions = [{"outcome": "finished", "last_step": 6}, {"outcome": "finished"}]
+    folder = make_run(tmp_path / "run", sessions=sessions)
+    (folder / SCALARS_CSV).unlink()
+    run = read_run(folder)
+    assert (run.num_steps_done, run.num_epochs_done) == (6, 3)
 
 
 def test_what_is_no_run_is_refused_with_a_remedy(tmp_path: Path) -> None:

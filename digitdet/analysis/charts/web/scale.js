@@ -18,8 +18,8 @@ function makeTicks([low, high], count, isWhole = false) {
   for (let number = Math.ceil(low / step - 1e-9); number * step <= high + step * 1e-9; number++) {
     ticks.push(number * step);
   }
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return ticks.map((value) => [value, nameNumber(value, digits)]);
+  const place = Math.floor(Math.log10(step) + 1e-9);
+  return ticks.map((value) => [value, nameNumber(value, place)]);
 }
 
 // 1, 2 and 5 of each power of ten; powers alone where these are many.
@@ -31,13 +31,16 @@ function makeLogTicks([low, high]) {
   }
   const inside = ticks.filter((value) => value >= low && value <= high);
   if (inside.length < 2) return makeTicks([low, high], 4);
-  return inside.map((value) => [value, nameNumber(value, Math.max(0, -Math.floor(Math.log10(value) + 1e-9)))]);
+  return inside.map((value) => [value, nameNumber(value, Math.floor(Math.log10(value) + 1e-9))]);
 }
 
-function nameNumber(value, digits) {
-  const clean = Math.abs(value) < 1e-12 ? 0 : value;
+// A number with its digits down to a place: -2 for hundredths.
+function nameNumber(value, place) {
+  const clean = Math.abs(value) < 10 ** place / 2 ? 0 : value;
+  const digits = Math.max(0, -place);
+  if (clean === 0 && place < -6) return "0";
   return digits > 6 || Math.abs(clean) >= 1e9
-    ? clean.toExponential(1)
+    ? clean.toExponential(Math.max(0, Math.floor(Math.log10(Math.abs(clean)) + 1e-9) - place))
     : clean.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
