@@ -25,7 +25,7 @@ from digitdet.analysis.charts.thinning import BUCKETS
 SHADES = 10  # grounds of a matrix's cells, from that of the page on
 STRONG_SHADE = 6  # the one from which on letters have the page's colour
 MOST_UNBROKEN = 24  # letters of the cells of a column that are never broken into lines
-_NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?( ?%)?( \+- [\d.]+)?|-|", re.ASCII)
+_NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?( ?%)?( ± [\d.]+)?|-|", re.ASCII)
 _STARTS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 

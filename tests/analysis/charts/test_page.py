@@ -91,7 +91,7 @@ def test_a_long_line_is_thinned_and_the_page_says_so() -> None:
 
 
 def test_columns_of_numbers_are_told_from_texts() -> None:
-    rows = [["a", "1,234", "12 x", "0.5 +- 0.1", "-"], ["b", "5", "3", "0.25", "1e-3"]]
+    rows = [["a", "1,234", "12 x", "0.5 ± 0.1", "-"], ["b", "5", "3", "0.25", "1e-3"]]
     text = render_page("a", "", [TableSection("t", list("vwxyz"), rows)])
     heads = re.findall(r'<th scope="col"( class="number short")?[^>]*>([v-z])<', text)
     assert [name for class_, name in heads if class_] == ["w", "y", "z"]
