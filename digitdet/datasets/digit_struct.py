@@ -42,7 +42,7 @@ def _import_h5py() -> Any:
         return importlib.import_module("h5py")
     except ImportError as error:
         raise ImportError(
-            f"reading digitStruct.mat needs h5py: pip install 'digitdet[svhn]' ({error})"
+            f"reading digitStruct.mat needs h5py: `pip install -e '.[svhn]'` ({error})"
         ) from error
 
 

@@ -171,7 +171,7 @@ def test_without_h5py_the_command_that_installs_it_is_named(
 ) -> None:
     file = write_digit_struct(tmp_path / "digitStruct.mat", [])
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(ImportError, match=r"pip install 'digitdet\[svhn\]'"):
+    with pytest.raises(ImportError, match=r"`pip install -e '\.\[svhn\]'`"):
         read_digit_struct(file)
 
 
