@@ -160,9 +160,13 @@ def read_run(folder: str | Path) -> Run:
     scalars = folder / SCALARS_CSV
     record = read_record(folder)
     if record is None and not scalars.is_file():
+        inside = sorted(file.parent for file in folder.glob(f"*/{SCALARS_CSV}"))
+        wanted = "the folder that tools/train.py wrote to"
+        if inside:
+            wanted = f"a run within it, such as {inside[0]}"
         raise FileNotFoundError(
             f"{folder}: is no work folder of a run, as it holds neither {RECORD_FILE} nor "
-            f"{SCALARS_CSV}; name the folder that tools/train.py wrote to"
+            f"{SCALARS_CSV}; name {wanted}"
         )
     series = read_series(scalars) if scalars.is_file() else {}
     name = (record and record.name) or folder.resolve().name

@@ -102,6 +102,11 @@ def test_what_is_no_run_is_refused_with_a_remedy(tmp_path: Path) -> None:
     said = "holds neither run.json nor scalars.csv; name the folder that tools/train.py wrote to"
     with pytest.raises(FileNotFoundError, match=said):
         read_run(tmp_path / "empty")
+    folder = make_run(tmp_path / "seeds" / "seed_1")
+    with pytest.raises(
+        FileNotFoundError, match=re.escape(f"name a run within it, such as {folder}")
+    ):
+        read_run(folder.parent)
 
 
 @pytest.mark.parametrize(
