@@ -87,7 +87,7 @@ def _parts(run: Run) -> list[Section]:
 def _note(run: Run) -> str:
     if run.best is None:
         return "The run was not validated." if run.num_epochs_done else ""
-    return "A circle marks the best epoch."
+    return "A circle marks the best epoch of each figure."
 
 
 def _intro(run: Run) -> str:
