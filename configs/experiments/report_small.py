@@ -5,7 +5,7 @@ checkpoint, trained on synthetic scenes, stands for the COCO weights; `tools/rep
 DATA --small CHECKPOINT` trains this, the same with its first stage frozen, and the same without
 normalisation.
 Expected: on 200 + 56 photographs of SVHN, best mAP .322 (epoch 4); with the stage frozen .337
-(epoch 6), without normalisation .296 (epoch 6). On 56 photographs .015 between two is no difference.
+(epoch 6), without normalisation .296 (epoch 6). On 56 photographs .015 is no difference.
 Time: 2 to 3 minutes for each on two CPU cores that had other work, 200 photographs.
 """
 
