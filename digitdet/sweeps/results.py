@@ -11,6 +11,7 @@ from digitdet.config_views.text import literal
 from digitdet.whole_files import whole_file
 
 TRIALS_CSV = "trials.csv"
+TRIAL_FOLDERS = "trial_"  # what their names begin with
 FINISHED, PRUNED, FAILED, UNFINISHED = "finished", "pruned", "failed", "unfinished"
 
 
@@ -49,7 +50,7 @@ class TrialResult:
 
 def trial_folder(number: int) -> str:
     """Return the name of a trial's folder."""
-    return f"trial_{number:03d}"
+    return f"{TRIAL_FOLDERS}{number:03d}"
 
 
 def best_epoch(history: Mapping[int, float], *, is_error: bool) -> int | None:

@@ -104,9 +104,11 @@ def _choices(values: list[Any], where: str) -> list[Any]:
 def _range(key: str, place: str, stated: Mapping[Any, Any], where: str) -> Dimension:
     for name in stated:
         if name not in RANGE_KEYS:
-            hint = suggest(str(name), RANGE_KEYS) or f"; it takes {', '.join(RANGE_KEYS)}"
-            text = f"{where}: a range takes no {name!r}{hint}"
-            raise ValueError(f"{text}. To try whole dicts, list them: [dict(...)]")
+            hint = suggest(str(name), RANGE_KEYS)
+            if not hint:
+                taken = ", ".join(RANGE_KEYS)
+                hint = f"; it takes {taken}. To try whole dicts, list them: [dict(...)]"
+            raise ValueError(f"{where}: a range takes no {name!r}{hint}")
     kind = stated.get("type")
     if kind not in KINDS:
         raise ValueError(f'{where}: the type of a range is "float" or "int", got {kind!r}')

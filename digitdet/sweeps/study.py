@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitdet.sqlite_files import sqlite_address
 from digitdet.sweeps.library import (
     distribution_of,
     grid_of,
@@ -63,7 +64,8 @@ class SweepStudy:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             storage = optuna.storages.RDBStorage(
-                f"sqlite:///{self.file.absolute().as_posix()}",
+                # It fills in what stands in braces.
+                sqlite_address(self.file).replace("{", "{{").replace("}", "}}"),
                 engine_kwargs={"connect_args": {"timeout": SECONDS_TO_WAIT}},
             )
             study: Study = optuna.create_study(

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitdet.checkpoints.finding import has_checkpoints
 from digitdet.console import console
 from digitdet.folder_lock import held_folder
 from digitdet.sweeps.course import Course
 from digitdet.sweeps.library import load_optuna
 from digitdet.sweeps.preparation import prepare
 from digitdet.sweeps.reporting import draw_results, show_results
-from digitdet.sweeps.results import FINISHED, TrialResult
-from digitdet.sweeps.study import SweepStudy
+from digitdet.sweeps.results import FINISHED, TRIAL_FOLDERS, TrialResult, trial_folder
+from digitdet.sweeps.study import STUDY_FILE, SweepStudy
 from digitdet.sweeps.workers import START_METHOD
 from digitdet.whole_files import check_writable
 
@@ -62,7 +63,7 @@ def sweep(
         KeyboardInterrupt: If a signal ended the sweep; its ``signal_number`` says which.
         RuntimeError: If no trial is finished.
         ValueError: If a file or an argument is not as it has to be, or the folder holds another
-            sweep.
+            sweep, or trials of one.
     """
     load_optuna()
     for name, value in (("--trials", num_trials), ("--workers", workers), ("--timeout", timeout)):
@@ -81,6 +82,7 @@ def sweep(
     check_writable(folder, "--work-dir")
     with held_folder(folder):
         study = SweepStudy(folder, setting)
+        _refuse_other_trials(folder, len(study))
         if not len(study) and sampler != "grid" and study.own_point() is None:
             console.print("the space lacks the config's own values, so no trial begins with them")
         course = Course(study, folder, config_file, options, num_trials, timeout, preflight)
@@ -88,6 +90,21 @@ def sweep(
         if number:
             _tell_stop(study, number)
         return _conclude(study, folder)
+
+
+def _refuse_other_trials(folder: Path, num_trials: int) -> None:
+    """Refuse trained trials that the study does not know: a new one would go on with their weights.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    known = {trial_folder(number) for number in range(num_trials)}
+    for other in sorted(folder.glob(f"{TRIAL_FOLDERS}[0-9]*")):
+        if other.name not in known and has_checkpoints(other):
+            raise ValueError(
+                f"{other}: {STUDY_FILE} does not know this trial, so it is not the one that it was "
+                "trained with; put that one back, or choose another folder by --work-dir"
+            )
 
 
 def _tell_stop(study: SweepStudy, number: int) -> None:

@@ -51,9 +51,13 @@ class LiveRun:
     @property
     def name(self) -> str:
         """The name of its folder, with that of the experiment that it is a part of."""
+        return self.work_dir.resolve().relative_to(self.home).as_posix()
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds its own, or that of the experiment that it is a part of."""
         folder = self.work_dir.resolve()
-        is_part = folder.name.startswith(PARTS_OF_MORE)
-        return f"{folder.parent.name}/{folder.name}" if is_part else folder.name
+        return folder.parent.parent if folder.name.startswith(PARTS_OF_MORE) else folder.parent
 
     def files(self, patterns: tuple[str, ...]) -> list[Path]:
         """Return the files of its folder that match one of some patterns."""

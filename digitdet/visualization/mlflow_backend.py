@@ -9,6 +9,7 @@ from mmengine.visualization import BaseVisBackend
 
 from digitdet.hooks.scalars_hook import to_number
 from digitdet.registry import VISBACKENDS
+from digitdet.sqlite_files import sqlite_address
 from digitdet.visualization.extras import check_extra
 from digitdet.visualization.flat_configs import flatten
 from digitdet.visualization.live_run import ARTIFACTS, LiveRun, Outcome
@@ -36,7 +37,8 @@ class MLflowVisBackend(BaseVisBackend):
         tags: Tags of the run.
         params: Params besides the config's.
         tracking_uri: The server or database; where None, what ``MLFLOW_TRACKING_URI`` says, or
-            else a file ``mlflow.db`` beside the work folder.
+            else a file ``mlflow.db`` beside the work folder, or beside that of the seeds or the
+            sweep that it is a part of.
         tracked_config_keys: Top-level keys of the config that become params; all if None.
         artifact_location: Where a new experiment keeps files; the server decides if None.
         artifacts: Patterns of files in the work folder to send at the end.
@@ -93,8 +95,8 @@ class MLflowVisBackend(BaseVisBackend):
             ValueError: If a tracked key is not in the config, or the experiment was deleted.
         """
         params = flatten(self._tracked(run.config)) | flatten(self._params)
-        beside = run.work_dir.absolute().parent
-        uri = self._uri or f"sqlite:///{(beside / 'mlflow.db').as_posix()}"
+        beside = run.home
+        uri = self._uri or sqlite_address(beside / "mlflow.db")
         files = self._artifact_location
         if files is None and not self._uri:
             files = (beside / "mlartifacts").as_uri()

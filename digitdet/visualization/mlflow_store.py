@@ -1,11 +1,12 @@
 """A run in MLflow's store: a server, or a database in a file."""
 
+import itertools
 import logging
 import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,13 @@ class Store:
         """
         found = self.client.get_experiment_by_name(name)
         if found is None:
-            return str(self.client.create_experiment(name, artifact_location))
+            try:
+                return str(self.client.create_experiment(name, artifact_location))
+            except self._mlflow.exceptions.MlflowException as error:
+                # Another training that begins as well may have made it since.
+                found = self.client.get_experiment_by_name(name)
+                if found is None:
+                    raise error from None
         if found.lifecycle_stage != "active":
             raise ValueError(
                 f"MLflow's experiment {name!r} was deleted; name another by exp_name, or restore "
@@ -104,15 +111,18 @@ class Store:
         return True
 
     def add_params(self, params: Mapping[str, str], step: int) -> None:
-        """Write params; one that has changed stands beside the old one, ``KEY from step N``."""
+        """Write params; one that has changed stands beside the old one, ``KEY from step N``.
+
+        One that changes again at that step, as after a session without a checkpoint, is named
+        ``KEY from step N no 2``: MLflow lets no param change.
+        """
         there = self.client.get_run(self.run_id).data.params
         left: dict[str, str] = {}
         for key, value in params.items():
             name, text = NOT_IN_KEYS.sub("_", key)[-MAX_KEY:], value[:MAX_PARAM]
-            if name in there and there[name] != text:
-                name = f"{name} from step {step}"[-MAX_KEY:]
-            if there.get(name) != text:
-                left[name] = text
+            free = next(n for n in _names(name, step) if there.get(n, text) == text)
+            if free not in there:
+                left[free] = text
         entity = self._mlflow.entities.Param
         items = [entity(key, value) for key, value in left.items()]
         for start in range(0, len(items), MAX_PARAMS):
@@ -154,3 +164,11 @@ class Store:
             history = self.client.get_metric_history(self.run_id, item.key)
             self._sent[item.key] = {(one.step, repr(one.value)) for one in history}
         return self._sent[item.key]
+
+
+def _names(name: str, step: int) -> Iterator[str]:
+    """Yield the names that a param may have from a step on, the first that is free being taken."""
+    yield name
+    for count in itertools.count(1):
+        end = f" from step {step}" + (f" no {count}" if count > 1 else "")
+        yield f"{name[-(MAX_KEY - len(end)) :]}{end}"

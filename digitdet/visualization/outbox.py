@@ -7,6 +7,7 @@ from typing import Any
 from digitdet.console import warn
 
 RETRY_SECONDS = 60.0
+PAUSES = 9  # for each second of waiting in vain: a server that hangs takes a tenth of the time
 
 
 class Outbox:
@@ -15,7 +16,7 @@ class Outbox:
     Args:
         send: Sends values, or raises; may get some of them again after it has raised.
         name: Of the server, for what is said.
-        retry_seconds: From a failure to the next try.
+        retry_seconds: From a failure to the next try, at least.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class Outbox:
         """Try to send all, and return whether that worked."""
         if not self.waiting:
             return True
+        began = time.monotonic()
         try:
             self._send(self.waiting)
         except Exception as error:
-            self._next_try = time.monotonic() + self._retry_seconds
+            failed = time.monotonic()
+            self._next_try = failed + max(self._retry_seconds, PAUSES * (failed - began))
             if not self._is_away:
                 warn(
                     f"{self._name}: {_first_line(error)}; the training goes on, and this is retried"

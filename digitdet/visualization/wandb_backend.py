@@ -1,5 +1,7 @@
 """Shows a run in Weights & Biases."""
 
+import glob
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,8 +77,7 @@ class WandbVisBackend(BaseVisBackend):
             "dir": self._save_dir,
             "config": run.config,
             "allow_val_change": True,
-            # The log file is sent at the end; files stay where the run is moved or deleted.
-            "settings": {"console": "off", "symlink": False},
+            "settings": {"console": "off"},  # the log file is sent at the end
             **({"id": known["id"], "resume": "allow"} if known else {}),
             **self._init_kwargs,
         }
@@ -120,7 +121,12 @@ class WandbVisBackend(BaseVisBackend):
         """Send the files, and how the training ended."""
         if self._run is None or self._live is None:
             return
-        root = self._live.work_dir.absolute()
+        # As copies: of links W&B warns, and a run that goes on changes the files.
+        place = Path(self._run.dir)
         for file in self._live.files(self._artifacts):
-            self._run.save(str(file.absolute()), base_path=str(root), policy="now")
+            copy = place / file.relative_to(self._live.work_dir)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            # It takes paths for patterns.
+            self._run.save(glob.escape(str(copy)), glob.escape(str(place)), policy="now")
         self._run.finish(exit_code=EXIT_CODES[outcome])

@@ -45,7 +45,8 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[SweepStudy, list
 
 
 def test_a_study_without_trials_has_no_results(tmp_path: Path) -> None:
-    study = SweepStudy(tmp_path / "new", SETTING)
+    study = SweepStudy(tmp_path / "new {of} 50%25", SETTING)
+    assert study.file.is_file()
     assert (len(study), study.results(), study.unfinished()) == (0, [], [])
     assert study.importances() == {}
 

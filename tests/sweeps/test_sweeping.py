@@ -2,8 +2,6 @@
 
 import csv
 import importlib
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ from digitdet import config as configs
 from digitdet.config_views.difference import find_differences
 from digitdet.config_views.sources import load_sourced
 from digitdet.sweeps import workers
+from digitdet.sweeps.course import Course
 from digitdet.sweeps.preparation import prepare
 from digitdet.sweeps.results import TrialResult
 from digitdet.sweeps.study import SweepStudy
@@ -89,38 +88,11 @@ def test_table_and_figures_are_left(faulty: tuple[Path, list[TrialResult]]) -> N
         assert (folder / f"{name}.svg").is_file()
 
 
+@pytest.mark.campaign
 def test_a_sweep_of_which_all_fails_says_so(toy: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"no trial is finished; trial 0: RuntimeError: no mem"):
         run(toy, tmp_path, '"model.fault": ["error"],', 1, sampler="random")
     assert not (tmp_path / "sweep" / "best.py").exists()
-
-
-def test_an_unfinished_trial_goes_on_from_its_checkpoint(
-    toy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whole = run(toy, tmp_path / "whole", RATES, 2)
-    assert whole[0].values == {"model.level": 0.5}  # the config's own
-    # What a process leaves that is killed in the second epoch of the second trial.
-    folder = tmp_path / "parts" / "sweep"
-    folder.parent.mkdir()
-    space = write_space(folder.parent, RATES)
-    study = SweepStudy(folder, prepare(toy, space, pruner="none"))
-    study.begin(0)
-    for epoch, value in whole[0].history.items():
-        study.report(0, epoch, value)
-    study.end(0)
-    values = study.begin(1)
-    study.report(1, 1, whole[1].history[1])
-    unfinished = folder / "trial_001"
-    unfinished.mkdir()
-    checkpoint = tmp_path / "whole" / "sweep" / "trial_001" / "epoch_1.pth"
-    (unfinished / checkpoint.name).write_bytes(checkpoint.read_bytes())
-    capsys.readouterr()
-    again = run(toy, tmp_path / "parts", RATES, 2)
-    assert values == whole[1].values
-    assert "trial 1 goes on: " in capsys.readouterr().out
-    assert "resumes from" in (unfinished / "console.log").read_text(encoding="utf-8")
-    assert [(r.values, r.history) for r in again] == [(r.values, r.history) for r in whole]
 
 
 @pytest.mark.campaign
@@ -136,32 +108,19 @@ def test_a_pruned_trial_ends_early_and_keeps_its_checkpoint(toy: Path, tmp_path:
         assert (folder / f"epoch_{max(result.history)}.pth").is_file()
 
 
-@pytest.mark.campaign
-def test_a_signal_stops_the_sweep_and_the_same_call_goes_on(
-    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = run(toy, tmp_path / "whole", RATES, 2)
-    serve = workers.Workers.serve
-
-    def stopped(self: workers.Workers, seconds: float) -> list[workers.TrialEnd]:
-        ends = serve(self, seconds)
-        if ends:  # of the first trial
-            os.kill(os.getpid(), signal.SIGTERM)
-        return ends
-
-    with monkeypatch.context() as patch:
-        patch.setattr(workers.Workers, "serve", stopped)
-        with pytest.raises(KeyboardInterrupt) as caught:
-            run(toy, tmp_path / "parts", RATES, 2)
-    assert caught.value.signal_number == signal.SIGTERM  # type: ignore[attr-defined]
-    assert (tmp_path / "parts" / "sweep" / "best.py").is_file()
-    again = run(toy, tmp_path / "parts", RATES, 2)
-    assert [r.history for r in again] == [r.history for r in whole]
-
-
 def test_no_trial_begins_after_the_timeout(toy: Path, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="no trial is finished"):
-        run(toy, tmp_path, RATES, 2, timeout=1e-9)
+    study = SweepStudy(tmp_path, prepare(toy, write_space(tmp_path, RATES)))
+    assert Course(study, tmp_path, toy, [], 2, timeout=1e-9).run(1, "fork") == 0
+    assert len(study) == 0
+
+
+def test_trials_of_a_study_that_is_gone_are_refused(toy: Path, tmp_path: Path) -> None:
+    trained = tmp_path / "sweep" / "trial_000"
+    trained.mkdir(parents=True)
+    (trained / "epoch_1.pth").touch()
+    for _ in range(2):  # what the first call leaves changes nothing
+        with pytest.raises(ValueError, match=r"trial_000: study\.db does not know this trial"):
+            run(toy, tmp_path, RATES, 1)
 
 
 @pytest.mark.parametrize(

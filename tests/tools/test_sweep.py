@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sweeps.toys import write_space, write_toy
+
+from digitdet.sweeps.sweeping import sweep
 
 pytest.importorskip("optuna", reason="Optuna is not installed")
 ROOT = Path(__file__).parents[2]
@@ -38,10 +39,10 @@ def test_an_option_that_is_missing_is_named(tool: Tool, capsys: pytest.CaptureFi
 def test_a_sweep_that_is_stopped_and_killed_gives_what_an_unbroken_one_gives(
     tmp_path: Path,
 ) -> None:
-    write_toy(tmp_path)
-    write_space(tmp_path, '"model.level": dict(type="float", low=0.1, high=0.9),')
+    toy = write_toy(tmp_path)
+    space = write_space(tmp_path, '"model.level": dict(type="float", low=0.1, high=0.9),')
     command = [sys.executable, str(ROOT / "tools" / "sweep.py"), "toy.py", "--space", "space.py"]
-    command += ["--trials", "6", "--sampler", "random", "--pruner", "none", "--no-preflight"]
+    command += ["--trials", "4", "--sampler", "random", "--pruner", "none", "--no-preflight"]
 
     def start(folder: str) -> "subprocess.Popen[str]":
         whole = [*command, "--work-dir", folder]
@@ -49,23 +50,25 @@ def test_a_sweep_that_is_stopped_and_killed_gives_what_an_unbroken_one_gives(
             whole, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    unbroken = start("unbroken")
-    unbroken.communicate(timeout=SECONDS)
-    assert unbroken.returncode == 0
+    sweep(
+        toy, space, 4, work_dir=str(tmp_path / "unbroken"), sampler="random", pruner="none",
+        preflight=False, start_method="fork",
+    )  # fmt: skip
     for number, status in ((signal.SIGTERM, 143), (signal.SIGKILL, -9)):
-        sweep = start("broken")
-        assert sweep.stdout
-        for line in sweep.stdout:
+        stopped = start("broken")
+        assert stopped.stdout
+        for line in stopped.stdout:
             if "epoch 1" in line:
-                os.kill(sweep.pid, number)
+                os.kill(stopped.pid, number)
                 break
-        sweep.communicate(timeout=SECONDS)
-        assert sweep.returncode == status
-    time.sleep(1)
+        stopped.communicate(timeout=SECONDS)
+        assert stopped.returncode == status
     last = start("broken")
     output, _ = last.communicate(timeout=SECONDS)
     assert last.returncode == 0, output
     assert "goes on" in output
+    consoles = (tmp_path / "broken").glob("trial_*/console.log")
+    assert any("resumes from" in console.read_text(encoding="utf-8") for console in consoles)
 
     def columns(folder: str) -> list[list[str]]:
         rows = (tmp_path / folder / "trials.csv").read_text(encoding="utf-8").splitlines()

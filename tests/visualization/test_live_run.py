@@ -18,7 +18,9 @@ from digitdet.visualization.remembered import LIVE_FILE, recall, remember
     ],
 )
 def test_a_run_is_named_by_its_folder(folder: str, name: str) -> None:
-    assert LiveRun(Path(folder), {}, "").name == name
+    run = LiveRun(Path(folder), {}, "")
+    assert run.name == name
+    assert run.home / name == run.work_dir.resolve()
 
 
 def test_files_are_found_once_and_in_order(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import torch
 
+from digitdet.sqlite_files import sqlite_address
 from digitdet.visualization import LiveRun, MLflowVisBackend
-from digitdet.visualization.mlflow_store import check_answers
+from digitdet.visualization.mlflow_store import Store, check_answers
 from digitdet.visualization.remembered import recall
 
 CONFIG = {"train_cfg": {"max_epochs": 2}, "optimizer": {"lr": 0.1}, "mean": [0.5] * 4000}
@@ -99,6 +100,24 @@ def test_a_resumed_run_goes_on_as_the_same_without_doubles(root: Path) -> None:
     assert stored.data.params["train_cfg.max_epochs"] == "2"
     assert stored.data.params["train_cfg.max_epochs from step 2"] == "4"
     assert "optimizer.lr from step 2" not in stored.data.params
+    for epochs in (6, 4, 6):  # sessions that came to no checkpoint
+        again = {"train_cfg": {"max_epochs": epochs}}
+        _begun(_live(work_dir, config=again, step=2, is_resumed=True)).end("failed")
+    params = _stored(resumed, work_dir).data.params
+    assert params["train_cfg.max_epochs from step 2"] == "4"
+    assert params["train_cfg.max_epochs from step 2 no 2"] == "6"
+    assert len(params) == 5
+
+
+def test_an_experiment_that_two_trainings_make_at_once_is_one(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(sqlite_address(root / "mlflow.db"))
+    made = store.experiment("both", None)
+    look = store.client.get_experiment_by_name
+    answers = iter([lambda _: None, look])  # the other one makes it after the first look
+    monkeypatch.setattr(store.client, "get_experiment_by_name", lambda name: next(answers)(name))
+    assert store.experiment("both", None) == made
 
 
 def test_a_run_that_was_deleted_is_begun_again_and_said(
