@@ -91,7 +91,7 @@ def draw_importance(shares: Mapping[str, float], metric: str, stem: Path) -> Non
         text = f"{100 * share:.0f} %" if share >= 0.01 else "<1 %"
         axes.text(share + 0.01, place, text, va="center", fontsize=SMALL_FONT_SIZE)
     axes.set_yticks(places, [plain(key) for key in shares], fontsize=FONT_SIZE)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(shares), 2) - 0.5, -0.5)
     save(figure, stem)
 
 
@@ -156,7 +156,7 @@ def _draw_slice(
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else literal(value)
+    return value if isinstance(value, str) and value else literal(value)
 
 
 def _shortened(text: str) -> str:

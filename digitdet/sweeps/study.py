@@ -225,6 +225,8 @@ class SweepStudy:
 
         Empty where there are too few trials for it, or they do not differ.
         """
+        if len({r.value for r in self.results() if r.state == FINISHED}) < 2:
+            return {}  # Optuna gives a single key all of no variance
         optuna = load_optuna()
         evaluator = optuna.importance.FanovaImportanceEvaluator(seed=self.setting.seed)
         try:

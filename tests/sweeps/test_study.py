@@ -87,6 +87,14 @@ def test_an_unfinished_trial_goes_on_with_its_values_and_repeats_no_report(tmp_p
     assert again.unfinished() == []
 
 
+def test_of_a_single_finished_trial_nothing_explains_the_value(tmp_path: Path) -> None:
+    study = SweepStudy(tmp_path, replace(SETTING, dimensions=[RATE]))
+    run_all(study, 1)
+    assert study.importances() == {}
+    run_all(study, 2)
+    assert study.importances() == {"lr": 1.0}
+
+
 def test_a_trial_worse_than_the_median_is_pruned_and_stays_so(tmp_path: Path) -> None:
     study = SweepStudy(tmp_path, SETTING)
     for number in range(6):
