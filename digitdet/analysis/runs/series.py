@@ -1,6 +1,7 @@
 """Reads ``scalars.csv`` as arrays, a series for each name."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from digitdet.analysis.charts.chart import FloatArray
 
 IntArray = NDArray[np.int64]
 SCALARS_CSV, HEADER = "scalars.csv", "step,epoch,name,value"
+_NUM_CELLS = 4
+_FEW_SIGNS = 48  # of a name; one of as many may have been cut
 
 
 @dataclass(frozen=True)
@@ -52,30 +55,36 @@ def read_series(file: Path) -> dict[str, Series]:
             "writes"
         )
     try:
-        steps, epochs, names, values = _columns(body)
-        columns = Series(
-            np.array(list(map(int, steps)), dtype=np.int64),
-            np.array(list(map(int, epochs)), dtype=np.int64),
-            np.array(list(map(float, values)), dtype=np.float64),
-        )
+        table = _table(body)
     except ValueError as error:
         raise _damaged(file, body, error) from error
-    return _by_name(columns, names)
+    columns = Series(table["step"], table["epoch"], table["value"])
+    return _by_name(columns, table["name"].tolist())
 
 
-def _columns(body: str) -> Sequence[Sequence[str]]:
-    """Return steps, epochs, names and values, as text.
+def _table(body: str) -> NDArray[np.void]:
+    """Return the rows as an array of steps, epochs, names and values.
 
     Raises:
-        ValueError: If a row has fewer or more cells; not of each such table.
+        ValueError: If a row is none.
     """
-    if '"' in body:  # a name with a comma in it
-        rows = list(csv.reader(body.splitlines()))
-        return list(zip(*rows, strict=True)) if rows else [[]] * 4
-    cells = body.replace("\n", ",").split(",")[:-1]  # in a third of the reader's time
-    if len(cells) % 4:
-        raise ValueError("a row has fewer or more than 4 cells")
-    return [cells[column::4] for column in range(4)]
+    num_rows = body.count("\n")
+    if not num_rows:
+        return np.zeros(0, _row_type(1))
+    if '"' not in body:  # numpy's reader takes a quarter of the other one's time
+        width = _FEW_SIGNS
+        table = np.loadtxt(io.StringIO(body), _row_type(width), None, ",", ndmin=1)
+        if len(table) == num_rows and np.char.str_len(table["name"]).max() < width:
+            return table
+    rows = list(csv.reader(body.splitlines()))
+    width = max((len(row[2]) for row in rows if len(row) == _NUM_CELLS), default=1)
+    cells = [(int(step), int(epoch), name, float(value)) for step, epoch, name, value in rows]
+    return np.array(cells, _row_type(width))
+
+
+def _row_type(width: int) -> np.dtype[np.void]:
+    names = ("step", "epoch", "name", "value")
+    return np.dtype(list(zip(names, ("i8", "i8", f"U{max(width, 1)}", "f8"), strict=True)))
 
 
 def _by_name(columns: Series, names: Sequence[str]) -> dict[str, Series]:
