@@ -18,11 +18,8 @@ COMMANDS = [
     for page in pages()
     for command in find_commands(str(page.relative_to(ROOT)), page.read_text(encoding="utf-8"))
 ]
-RUN = [
-    pytest.param(command, id=command.place, marks=pytest.mark.xdist_group(command.page))
-    for command in COMMANDS
-    if not reason_not_to_run(command.text)
-]
+# One test for each page: its commands need those before them.
+PAGES = sorted({command.page for command in COMMANDS if not reason_not_to_run(command.text)})
 
 
 @pytest.fixture(scope="session")
@@ -42,42 +39,43 @@ def world(
         yield World(home, checkpoint, tool)
 
 
-@pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory, world: World) -> Callable[[str], Path]:
-    """Returns a function that gives the folder of a page, the same for all its commands."""
-    begun: dict[str, Path] = {}
-
-    def folder_of(page: str) -> Path:
-        if page not in begun:
-            begun[page] = tmp_path_factory.mktemp("page") / "digitdet"
-            world.begin(begun[page])
-        return begun[page]
-
-    return folder_of
-
-
 @pytest.mark.documents
-@pytest.mark.parametrize("command", RUN)
-def test_a_command_does_what_it_is_there_for(
-    command: Command,
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_do_what_they_are_there_for(
+    page: str,
     world: World,
-    folders: Callable[[str], Path],
     tool: Tool,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = folders(command.page)
+    folder = tmp_path / "digitdet"
+    world.begin(folder)
     monkeypatch.chdir(folder)
-    for words in filled(command):
-        words = world.provide(folder, command.tool, words)
-        status: object = 0
-        try:
-            tool(command.tool)(words)
-        except SystemExit as stopped:
-            status = stopped.code or 0
-        output = capsys.readouterr()
-        said = f"{command.place}: {command.tool} {' '.join(words)}\n{output.out}{output.err}"
-        assert status == STATUSES.get(command.text, 0), said
+    faults = [
+        fault
+        for command in COMMANDS
+        if command.page == page and not reason_not_to_run(command.text)
+        for words in filled(command)
+        if (fault := _fault_of(command, world.provide(folder, command.tool, words), tool, capsys))
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _fault_of(
+    command: Command, words: list[str], tool: Tool, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """Run a command; return what it said if it ended otherwise than it should, else nothing."""
+    status: object = 0
+    try:
+        tool(command.tool)(words)
+    except SystemExit as stopped:
+        status = stopped.code or 0
+    output = capsys.readouterr()
+    if status == STATUSES.get(command.text, 0):
+        return ""
+    said = f"{command.place}: {command.tool} {' '.join(words)}\n{output.out}{output.err}"
+    return f"{said}\nexit status {status}\n"
 
 
 def test_each_exception_is_one_of_a_command_that_is_there() -> None:
