@@ -26,7 +26,7 @@ from digitdet.evaluation.results import Result
 from digitdet.evaluation.saved_truth import to_annotations
 from digitdet.evaluation.submission import to_detections
 from digitdet.hooks.evaluation_hook import EpochResult, best, judging_hook
-from digitdet.hooks.scalars_hook import to_number
+from digitdet.hooks.scalars_hook import to_numbers
 from digitdet.registry import HOOKS
 from digitdet.validation_samples import DrawnSample, draw_samples, reading_of
 from digitdet.whole_files import whole_folder, write_json
@@ -131,7 +131,7 @@ def _is_of(found: Mapping[str, Any] | None, top: EpochResult | None) -> bool:
 
 
 def _describe(runner: Runner, metrics: Mapping[str, Any]) -> dict[str, Any]:
-    figures = {name: to_number(value) for name, value in metrics.items()}
+    figures = to_numbers(metrics)
     reader = reading_of(runner.cfg).config
     judge = judging_hook(runner)
     return {
@@ -139,7 +139,7 @@ def _describe(runner: Runner, metrics: Mapping[str, Any]) -> dict[str, Any]:
         "step": runner.iter,
         "metric": judge.metric if judge else None,
         "value": figures.get(judge.metric) if judge else None,
-        "figures": {name: figure for name, figure in figures.items() if figure is not None},
+        "figures": figures,
         "reader": json.loads(json.dumps(reader, default=str)) if reader else None,
     }
 

@@ -123,8 +123,7 @@ class ScalarsHook(Hook):
         self.after_run(runner)
 
     def _write(self, step: int, epoch: int, values: Mapping[str, Any]) -> None:
-        numbers = {name: to_number(value) for name, value in values.items()}
-        rows: list[Row] = [(step, epoch, name, n) for name, n in numbers.items() if n is not None]
+        rows: list[Row] = [(step, epoch, name, n) for name, n in to_numbers(values).items()]
         if self._file and rows:
             self._file.append(rows)
 
@@ -145,6 +144,12 @@ def distinct_rates(rates: Mapping[str, Sequence[float]]) -> dict[str, float]:
             first.setdefault(float(rate), group)
         named |= {f"train/{key}.{n}" if n else f"train/{key}": r for r, n in first.items()}
     return named
+
+
+def to_numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    """Return those values that are single numbers, as `to_number` gives them."""
+    numbers = {name: to_number(value) for name, value in values.items()}
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def to_number(value: Any) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.visualization import BaseVisBackend
 
-from digitdet.hooks.scalars_hook import to_number
+from digitdet.hooks.scalars_hook import to_numbers
 from digitdet.registry import VISBACKENDS
 from digitdet.sqlite_files import sqlite_address
 from digitdet.visualization.extras import check_extra
@@ -128,8 +128,8 @@ class MLflowVisBackend(BaseVisBackend):
     ) -> None:
         """Send values of a step; what is no single number is left out."""
         now = int(time.time() * 1000)
-        numbers = {name: to_number(value) for name, value in scalar_dict.items()}
-        self._outbox.add([(n, float(v), now, step) for n, v in numbers.items() if v is not None])
+        numbers = to_numbers(scalar_dict)
+        self._outbox.add([(name, float(number), now, step) for name, number in numbers.items()])
 
     def end(self, outcome: Outcome) -> None:
         """Send the files, and how the training ended.

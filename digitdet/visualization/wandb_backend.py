@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.visualization import BaseVisBackend
 
-from digitdet.hooks.scalars_hook import to_number
+from digitdet.hooks.scalars_hook import to_numbers
 from digitdet.registry import VISBACKENDS
 from digitdet.visualization.extras import check_extra
 from digitdet.visualization.live_run import ARTIFACTS, LiveRun, Outcome
@@ -111,11 +111,8 @@ class WandbVisBackend(BaseVisBackend):
         **_: Any,
     ) -> None:
         """Send values of a step; what is no single number is left out."""
-        numbers = {name: to_number(value) for name, value in scalar_dict.items()}
         if self._run:
-            self._run.log(
-                {name: n for name, n in numbers.items() if n is not None} | {"step": step}
-            )
+            self._run.log(to_numbers(scalar_dict) | {"step": step})
 
     def end(self, outcome: Outcome) -> None:
         """Send the files, and how the training ended."""
