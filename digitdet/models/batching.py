@@ -1,6 +1,8 @@
 """Predicts picture after picture in batches of one size, so that none depends on its neighbours."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +21,10 @@ Found = tuple[Tensor, Prediction]
 
 
 def predict_in_order(
-    model: nn.Module, images: Iterable[Tensor | Exception], device: torch.device | str
+    model: nn.Module,
+    images: Iterable[Tensor | Exception],
+    device: torch.device | str,
+    alone: AbstractContextManager[Any] = nullcontext(),  # noqa: B008  it holds nothing
 ) -> Iterator[Found | Exception]:
     """Predict pictures in their order, in batches of those that the model pads to one size.
 
@@ -30,6 +35,7 @@ def predict_in_order(
         images: (3, H, W) of any sizes; an error stands for one that could not be read. They are
             read ahead by `WINDOW` pictures and `WINDOW_PIXELS` pixels at most.
         device: Where the model computes.
+        alone: Is entered while the model computes: a lock, where several threads share it.
 
     Yields:
         Each image with its prediction, on the CPU, as soon as all before it are there; an error as
@@ -42,7 +48,7 @@ def predict_in_order(
         pictures = {p: item for p, item in enumerate(window) if isinstance(item, Tensor)}
         next_one = 0
         for batch in [*_batches(model, pictures), []]:  # the last for errors that come last
-            with torch.inference_mode():
+            with alone, torch.inference_mode():
                 predictions = model([pictures[p].to(device) for p in batch]) if batch else []
             for position, prediction in zip(batch, predictions, strict=True):
                 found[position] = (pictures[position], _on_cpu(prediction))
@@ -108,18 +114,16 @@ def padded_sizes(model: nn.Module, image: Tensor) -> tuple[tuple[int, int], ...]
         model: The model.
         image: (3, H, W).
     """
-    if isinstance(model, MultiScale):
-        sizes: list[tuple[int, int]] = []
-        for scale in model.scales:
-            with model.scaled(scale):
-                sizes += padded_sizes(model.detector, image)
-        return tuple(sizes)
     height, width = image.shape[-2:]
-    transform = getattr(model, "transform", None)
+    multi = model if isinstance(model, MultiScale) else None
+    transform = getattr(model if multi is None else multi.detector, "transform", None)
     if not isinstance(transform, GeneralizedRCNNTransform):
         return ((height, width),)
-    resized = resized_size(height, width, transform.min_size[-1], transform.max_size)
-    return (_up(resized, transform.size_divisible),)
+    limits = [(transform.min_size, transform.max_size)]
+    if multi is not None:  # the detector's own ones change while another thread predicts
+        limits = [multi.scaled_sizes(scale) for scale in multi.scales]
+    resized = (resized_size(height, width, shortest[-1], longest) for shortest, longest in limits)
+    return tuple(_up(size, transform.size_divisible) for size in resized)
 
 
 def _up(size: tuple[int, int], divisor: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from digitdet.labels import NUM_CLASSES
 from digitdet.models.box_precision import decode_in_float32
 from digitdet.models.resizing import ResizeDtype, Resizing
+from digitdet.models.roi_align import RoIAlignMethod
 from digitdet.models.stages import check_backbone, fixed_pool, freeze_stages
 from digitdet.models.weights import load_pretrained
 from digitdet.registry import BACKBONES, MODELS
@@ -54,6 +55,10 @@ class FasterRCNN(BaseModel):
         rpn_nms_threshold: IoU above which the lower of two proposals is dropped.
         anchors_per_image: Anchors sampled of a picture for the RPN's loss.
         rois_per_image: Regions sampled of a picture for the box head's loss.
+        roi_sampling_ratio: Points along each side of a region's 7 x 7 bins. 1 is enough where a
+            bin is no larger than a cell of the feature map.
+        roi_align: ``"gather"`` pools regions on a processor in less time, above all in training;
+            ``"torchvision"`` by its kernel. They agree but for rounding; on CUDA they are one.
         head_conv_channels: Channels of the box head's convolutions; may be empty.
         head_fc_channels: Widths of the box head's fully connected layers; at least one.
         score_threshold: Detections that score less are dropped, 0 to 1.
@@ -86,6 +91,8 @@ class FasterRCNN(BaseModel):
         rpn_nms_threshold: float = 0.7,
         anchors_per_image: int = 256,
         rois_per_image: int = 512,
+        roi_sampling_ratio: int = 2,
+        roi_align: RoIAlignMethod = "torchvision",
         head_conv_channels: Sequence[int] = (256, 256, 256, 256),
         head_fc_channels: Sequence[int] = (1024,),
         score_threshold: float = 0.01,
@@ -127,7 +134,7 @@ class FasterRCNN(BaseModel):
             norm_layer=nn.BatchNorm2d,
         )
         self.roi_heads = RoIHeads(
-            fixed_pool(maps, ROI_SIZE),
+            fixed_pool(maps, ROI_SIZE, roi_sampling_ratio, roi_align),
             head,
             FastRCNNPredictor(head_fc_channels[-1], num_classes),
             fg_iou_thresh=0.5,

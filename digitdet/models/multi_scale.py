@@ -8,7 +8,6 @@ from mmengine.config import Config
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from digitdet.ensembling.fusion import Fusion
 from digitdet.registry import MODELS
 from digitdet.structures import Prediction, Target
 
@@ -44,6 +43,8 @@ class MultiScale(BaseModel):
         scales: Sequence[float] = SCALES,
         method: str = METHOD,
     ) -> None:
+        from digitdet.ensembling.fusion import Fusion  # with it comes all of the evaluation
+
         super().__init__()
         self.scales = check_scales(scales)
         self.fusion = Fusion(method)
@@ -92,13 +93,16 @@ class MultiScale(BaseModel):
     def scaled(self, scale: float) -> Iterator[None]:
         """Let the detector resize to other sizes for a while."""
         transform: Any = self.detector.transform
-        shortest, longest = self.sizes
         try:
-            transform.min_size = tuple(round(scale * size) for size in shortest)
-            transform.max_size = round(scale * longest)
+            transform.min_size, transform.max_size = self.scaled_sizes(scale)
             yield
         finally:
-            transform.min_size, transform.max_size = shortest, longest
+            transform.min_size, transform.max_size = self.sizes
+
+    def scaled_sizes(self, scale: float) -> tuple[tuple[int, ...], int]:
+        """Return the short sides and the longest side that the detector resizes to at a scale."""
+        shortest, longest = self.sizes
+        return tuple(round(scale * size) for size in shortest), round(scale * longest)
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """Return the detector's weights."""

@@ -1,11 +1,13 @@
 """What a detector asks of its backbone: feature maps, and stages that can be frozen."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
 from torchvision.ops import MultiScaleRoIAlign
+
+from digitdet.models.roi_align import GatheredRoIAlign, RoIAlignMethod
 
 PROBE_SIZE = 128  # height and width of the picture that a backbone is tried with, in pixels
 
@@ -35,7 +37,12 @@ def check_backbone(backbone: Any, num_levels: int) -> dict[str, Tensor]:
     return maps
 
 
-def fixed_pool(maps: Mapping[str, Tensor], output_size: int) -> MultiScaleRoIAlign:
+def fixed_pool(
+    maps: Mapping[str, Tensor],
+    output_size: int,
+    sampling_ratio: int = 2,
+    method: RoIAlignMethod = "torchvision",
+) -> MultiScaleRoIAlign:
     """Return the pooling of regions, with the scales of a backbone's feature maps.
 
     torchvision's infers them from the first batch that it sees, and keeps them. A batch of strips
@@ -45,8 +52,19 @@ def fixed_pool(maps: Mapping[str, Tensor], output_size: int) -> MultiScaleRoIAli
     Args:
         maps: What `check_backbone` returned.
         output_size: Height and width of what is pooled.
+        sampling_ratio: Points along each side of a bin.
+        method: How it is computed on a processor.
+
+    Raises:
+        ValueError: If there is no such method, or no point in a bin.
     """
-    pool = MultiScaleRoIAlign(["0", "1", "2", "3"], output_size=output_size, sampling_ratio=2)
+    if method not in get_args(RoIAlignMethod):
+        raise ValueError(f"roi_align is one of {get_args(RoIAlignMethod)}, got {method!r}")
+    if sampling_ratio < 1:
+        raise ValueError(f"roi_sampling_ratio has to be at least 1, got {sampling_ratio!r}")
+    kind = GatheredRoIAlign if method == "gather" else MultiScaleRoIAlign
+    names = [str(level) for level in range(4)]
+    pool = kind(names, output_size=output_size, sampling_ratio=sampling_ratio)
     size = PROBE_SIZE
     with torch.device("cpu"):  # only the sizes of the maps count, which a meta device has too
         empty = {name: torch.zeros(value.shape) for name, value in maps.items()}

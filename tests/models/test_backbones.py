@@ -236,3 +236,20 @@ def test_a_module_serves_as_backbone() -> None:
     assert model.backbone is backbone
     with torch.no_grad():
         assert len(model.eval()([torch.rand(3, 40, 60)])) == 1
+
+
+def test_deeper_stages_keep_their_strides_and_the_names_of_single_blocks() -> None:
+    single, deep = (SlimResNetFPN([8, 16, 16], 16, depths) for depths in (None, [1, 3]))
+    images = torch.rand(1, 3, 64, 96)
+    with torch.no_grad():
+        shapes = [[m.shape for m in net.eval()(images).values()] for net in (single, deep)]
+    assert shapes[0] == shapes[1] == [(1, 16, 8, 12), (1, 16, 4, 6)]
+    shared = {name for name in single.state_dict() if name.startswith("layers.0")}
+    assert shared <= set(deep.state_dict())
+    assert "layers.1.2.conv1.weight" in deep.state_dict()
+
+
+@pytest.mark.parametrize("depths", [[2], [2, 0], [1, 1, 1]])
+def test_depths_that_do_not_fit_the_stages_are_refused(depths: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"depths needs a number .* for each of 2 stages"):
+        SlimResNetFPN([8, 16, 16], 16, depths)
