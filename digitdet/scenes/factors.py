@@ -14,7 +14,7 @@ from digitdet.scenes.distributions import (
     check_weights,
 )
 
-STYLES = ("font", "seven_segment", "counter")
+STYLES = ("font", "drawn", "seven_segment", "counter")
 SURFACES = ("plain", "stucco", "brick", "stone", "wood", "boards")
 LENGTHS = tuple(str(length) for length in range(1, 9))
 
@@ -56,7 +56,8 @@ class SceneFactors:
         step: Distribution of the vertical step from digit to digit: upright digits on a slope.
         shear: Distribution of the digits' slant, horizontal over vertical.
         perspective: Distribution of the relative change of size across the number's height.
-        style: Weights of what the digits are: of a font, seven segments, a counter's wheels.
+        style: Weights of what the digits are: of a font, of a typeface drawn for the
+            number alone, seven segments, a counter's wheels.
         waist: Distribution of how far the digits' middle lies lower than in their font.
         weight: Distribution of how much strokes are thickened, 0 to 1.
         surface: Weights of the walls' materials.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from digitdet.scenes.distributions import choose, draw, happens
 from digitdet.scenes.factors import SceneFactors
 from digitdet.scenes.glyphs import SEVEN_SEGMENT, STROKES, glyph, resized_glyph
+from digitdet.scenes.typefaces import draw_typeface, write_digit
 
 LEADING_COUNTS = (84, 9244, 6320, 4348, 3513, 2828, 2153, 1878, 1585, 1449)
 """How many of SVHN's 33,402 training numbers begin with 0, 1, ... 9."""
@@ -67,12 +68,17 @@ def draw_number(
     style = choose(rng, factors.style)
     font_name = SEVEN_SEGMENT if style == "seven_segment" else fonts[rng.integers(len(fonts))]
     stroke = STROKES[min(int(draw(rng, factors.weight) * len(STROKES)), len(STROKES) - 1)]
-    masks = [glyph(font_name, digit, stroke) for digit in digits]
-    spacing = draw(rng, factors.spacing) + (0.12 if style != "font" else 0.0)
+    if style == "drawn":
+        typeface = draw_typeface(rng)
+        masks = [write_digit(rng, typeface, digit) for digit in digits]
+    else:
+        masks = [glyph(font_name, digit, stroke) for digit in digits]
+    is_sign = style in ("font", "drawn")  # not of a housing
+    spacing = draw(rng, factors.spacing) + (0.0 if is_sign else 0.12)
     natural = float(np.mean([mask.width / mask.height for mask in masks]))
     stretch = min(max((draw(rng, factors.digit_aspect) - spacing) / natural, 0.45), 1.3)
     widths = [max(2, round(mask.width / mask.height * stretch * ink)) for mask in masks]
-    waist = draw(rng, factors.waist) if style == "font" else 0.0
+    waist = draw(rng, factors.waist) if is_sign else 0.0
     parts = [
         lowered(resized_glyph(mask, width, ink), waist)
         for mask, width in zip(masks, widths, strict=True)
@@ -81,7 +87,7 @@ def draw_number(
         cell = max(widths)
         parts = [_centred(part, cell) for part in parts]
         parts[-1] = _roll(rng, parts[-1], _next(font_name, digits[-1], stroke, cell, ink))
-    down = style == "font" and len(digits) > 1 and happens(rng, factors.vertical)
+    down = is_sign and len(digits) > 1 and happens(rng, factors.vertical)
     lefts, tops = _places(rng, factors, [part.shape[1] for part in parts], ink, spacing, down)
     mask, boxes = _write(parts, lefts, tops, ink)
     return FlatNumber(digits, mask, boxes, ink, style, font_name)

@@ -46,7 +46,7 @@ def test_a_resized_glyph_has_the_size_asked_for_and_values_to_1() -> None:
     assert 0.9 < part.max() <= 1
 
 
-@pytest.mark.parametrize("style", ["font", "seven_segment", "counter"])
+@pytest.mark.parametrize("style", ["font", "drawn", "seven_segment", "counter"])
 def test_boxes_hold_the_ink_of_their_digits(style: str) -> None:
     for number in _numbers(40, style={style: 1}, several=0):
         assert len(number.boxes) == len(number.digits)
