@@ -1,0 +1,24 @@
+"""The shipped reader, trained on synthetic scenes alone: no photograph went into its weights.
+
+Question: how well does a small reader read photographs of which it has seen none?
+Expected: being measured.
+Time: being measured.
+"""
+
+_base_ = [
+    "../_base_/datasets/reader_scenes.py",
+    "../_base_/models/faster_rcnn_reader.py",
+    "../_base_/schedules/sgd_10e.py",
+    "../_base_/default_runtime.py",
+]
+
+train_cfg = dict(max_epochs=22, val_interval=11)
+optim_wrapper = dict(
+    optimizer=dict(lr=0.02, nesterov=True),
+    clip_grad=dict(max_norm=10.0),
+)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.05, by_epoch=False, end=50),
+    dict(type="CosineAnnealingLR", by_epoch=True, T_max=22, convert_to_iter_based=True),
+]
+auto_scale_lr = dict(base_batch_size=16)
