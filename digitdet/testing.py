@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
@@ -17,8 +16,7 @@ from digitdet.evaluation.figure_tables import figures_table
 from digitdet.evaluation.metrics_file import collect_notes, write_metrics
 from digitdet.models.inference import Inference
 from digitdet.models.multi_scale import MultiScale, augment
-from digitdet.readers.thresholds import lowest_threshold
-from digitdet.registry import READERS
+from digitdet.readers.building import build_reader
 from digitdet.runner import Runner
 
 
@@ -141,32 +139,3 @@ def _trained_category_ids(checkpoint: str) -> list[tuple[int, int]]:
     """Return label and category id of the data that a checkpoint was trained on, if it says so."""
     ids = read_meta(checkpoint).get("dataset_meta", {}).get("category_ids", {})
     return [(int(label), int(category_id)) for label, category_id in ids.items()]
-
-
-def build_reader(config: Config, model: nn.Module) -> Any:
-    """Build a config's reader, and refuse one that waits for detections which the model drops.
-
-    Args:
-        config: The config.
-        model: Its model; one without ``score_threshold`` is not judged.
-
-    Returns:
-        The reader.
-
-    Raises:
-        ValueError: If the config has no reader, or a threshold that it can fall to lies below
-            the model's.
-    """
-    if not config.get("reader"):
-        raise ValueError("the config has no `reader`, which reads the numbers")
-    reader = READERS.build(config.reader)
-    wanted = lowest_threshold(reader)
-    given = getattr(model, "score_threshold", None)
-    if wanted is not None and given is not None and wanted < given:
-        first = getattr(reader, "score_threshold", wanted)
-        name = "score_threshold" if wanted == first else "fallback_thresholds[-1]"
-        raise ValueError(
-            f"reader.{name} is {wanted}, below model.score_threshold, {given}: the model drops "
-            "what the reader asks for; lower the model's or raise the reader's"
-        )
-    return reader

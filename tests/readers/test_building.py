@@ -5,7 +5,7 @@ from mmengine.config import Config
 from torch import nn
 
 from digitdet.readers import LeftToRightReader, LineReader
-from digitdet.testing import build_reader
+from digitdet.readers.building import build_reader
 
 
 def model(score_threshold: float | None) -> nn.Module:
