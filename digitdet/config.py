@@ -31,11 +31,14 @@ __all__ = [
     "load_reader",
     "parse_overrides",
     "require",
+    "restore",
     "stated_imports",
 ]
 
 # What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
 DEFAULT_READER = {"type": "LineReader"}
+# Of a config that came with weights, what reading needs.
+CARRIED = ("model", "reader")
 
 
 def load(file: str | Path, options: Sequence[str] = ()) -> Config:
@@ -69,6 +72,33 @@ def load(file: str | Path, options: Sequence[str] = ()) -> Config:
     import_modules(config, file)
     hand_on(config)
     _check(config, overrides, before, file)
+    return config
+
+
+def restore(values: Mapping[str, Any], source: str, options: Sequence[str] = ()) -> Config:
+    """Make a config of what a checkpoint carries: its model and its reader, and no more.
+
+    It is checked as `load` does. Nothing is imported because it says so: what it builds has to be
+    registered already.
+
+    Args:
+        values: The merged config.
+        source: The checkpoint, for errors.
+        options: Overrides, ``KEY=VALUE``.
+
+    Raises:
+        ValueError: If anything is wrong with it, as a `ConfigError`, or with an option.
+    """
+    from digitdet.config_checks.carried import check_carried
+
+    overrides = parse_overrides(options)
+    carried = {key: values[key] for key in CARRIED if key in values}
+    problems = list(check_carried(carried))
+    if problems:
+        raise ConfigError(source, problems)
+    config = Config(carried)
+    before = _merge(config, overrides, source)
+    _check(config, overrides, before, None, source)
     return config
 
 
@@ -160,9 +190,16 @@ def _merge(config: Config, overrides: Mapping[str, Any], source: str) -> dict[st
 
 
 def _check(
-    config: Config, overrides: Mapping[str, Any], before: Mapping[str, Any], file: Path | None
+    config: Config,
+    overrides: Mapping[str, Any],
+    before: Mapping[str, Any],
+    file: Path | None,
+    source: str = "--cfg-options",
 ) -> None:
-    """Refuse a config that anything is wrong with; warn of what only looks wrong."""
+    """Refuse a config that anything is wrong with; warn of what only looks wrong.
+
+    Where there is no file, ``source`` says where it is from.
+    """
     from digitdet.config_checks.all_checks import find_problems
 
     problems = find_problems(config, overrides, before)
@@ -171,12 +208,15 @@ def _check(
     place = Origins(read_statements(file) if file else [], overrides).place
     wrong = [problem for problem in problems if not problem.is_warning]
     if wrong:
-        raise ConfigError(str(file or "--cfg-options"), wrong, place)
+        raise ConfigError(str(file or source), wrong, place)
     for problem in problems:
         warn(described(problem, place))
 
 
 def forget_pretrained(config: Config) -> None:
     """Take pretrained weights out of a config whose model gets a checkpoint's instead."""
-    if "weights" in config.model:
-        config.model.weights = None
+    part: Any = config.model
+    while isinstance(part, Mapping):
+        if "weights" in part:
+            part["weights"] = None
+        part = part.get("detector")  # of one that runs another, as `MultiScale` does

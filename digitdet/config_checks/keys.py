@@ -72,7 +72,8 @@ def check_keys(config: Mapping[str, Any], parts: Sequence[Part]) -> list[Problem
 
 
 def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
-    known = known_keys()
+    of_both = {"model", "reader"}
+    known = of_both if config.keys() <= of_both else known_keys()
     for key, value in config.items():
         if key not in known:
             yield Problem(key, f"nothing reads a top-level key of this name{suggest(key, known)}")

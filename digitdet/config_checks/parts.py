@@ -85,7 +85,8 @@ def find_parts(config: Mapping[str, Any]) -> list[Part]:
     Args:
         config: The merged config, or a part of one.
     """
-    import_module("mmengine.runner")  # registers what mmengine brings
+    if not config.keys() <= {"model", "reader"}:  # which the Runner does not build of its own
+        import_module("mmengine.runner")  # registers what mmengine brings
     return [part for key, kind, value in _top_level(config) for part in _parts(key, kind, value)]
 
 
