@@ -1,70 +1,16 @@
 """Reads one's own photographs with a trained detector."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from mmengine.config import Config
-from mmengine.device import get_device
-from PIL import Image
-from torch import Tensor, nn
-
-from digitdet import config as configs
-from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.console import console
-from digitdet.datasets.folders import list_images
-from digitdet.datasets.images import read_image
-from digitdet.drawing import draw_boxes
-from digitdet.models.batching import Found, predict_in_order
+from digitdet.digit_reader import DigitReader
+from digitdet.given_pictures import find_images
 from digitdet.models.inference import Inference
-from digitdet.models.multi_scale import MultiScale, augment
-from digitdet.models.weights import check_state_dict
-from digitdet.registry import MODELS
-from digitdet.structures import Number
-from digitdet.testing import build_reader
-from digitdet.threads import keep_to_cores
+from digitdet.readings import Reading
 from digitdet.whole_files import write_json
-
-
-def load_model(config: Config, checkpoint: str | Path) -> nn.Module:
-    """Build a config's model with a checkpoint's weights, in evaluation mode.
-
-    Args:
-        config: A loaded config.
-        checkpoint: A checkpoint of digitdet, or a plain state dict.
-
-    Returns:
-        The model, on a CUDA device if there is one.
-
-    Raises:
-        FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it does not fit.
-    """
-    state = state_dict_of(load_file(checkpoint), str(checkpoint))
-    configs.forget_pretrained(config)
-    model = MODELS.build(config.model)
-    check_state_dict(model, state, str(checkpoint))
-    model.load_state_dict(state)
-    return model.to(get_device()).eval()
-
-
-def find_images(paths: Sequence[str | Path]) -> list[Path]:
-    """List pictures: files as they are named, and those of folders in natural order.
-
-    Raises:
-        FileNotFoundError: If a path does not exist, or a folder holds no picture.
-    """
-    files: list[Path] = []
-    for path in map(Path, paths):
-        found = list_images(path) if path.is_dir() else [path]
-        if not found or not path.exists():
-            raise FileNotFoundError(
-                f"{path}: {'holds no picture' if path.exists() else 'not there'}"
-            )
-        files += found
-    return files
 
 
 def predict(
@@ -105,50 +51,34 @@ def predict(
         TypeError: If the model can't be run at other scales.
         ValueError: If one of them is not as it has to be.
     """
-    config = configs.load(config_file, options)
-    configs.require(config, config_file, ("model", "reader"))
     files = find_images(paths)
-    out = Path(out_dir or Path(config.work_dir, "predict"))
-    configs.forget_pretrained(config)
-    augment(config, tta, tta_method)
-    keep_to_cores()
-    model = inference.prepare(load_model(config, checkpoint))
-    if isinstance(model, MultiScale):
-        console.print(f"test-time augmentation: {model.conditions}")
-    reader = build_reader(config, model)
+    reader = DigitReader(
+        config_file,
+        checkpoint,
+        options=options,
+        tta=tta,
+        tta_method=tta_method,
+        inference=inference,
+    )
+    if reader.conditions is not None:
+        console.print(f"test-time augmentation: {reader.conditions}")
+    out = Path(out_dir or Path(reader.config.work_dir, "predict"))
     names = _unique_names(files, out)
     out.mkdir(parents=True, exist_ok=True)
-    found = predict_in_order(model, map(_read, files), get_device())
-    records = [
-        _record_file(file, drawn, item, reader)
-        for file, drawn, item in zip(files, names, found, strict=True)
-    ]
+    readings = reader.stream(files, on_error="keep")
+    records = [_record(reading, drawn) for reading, drawn in zip(readings, names, strict=True)]
     write_json(out / "predictions.json", records)
     return records
 
 
-def _read(file: Path) -> Tensor | Exception:
-    try:
-        return read_image(file).as_subclass(Tensor)
-    except (FileNotFoundError, ValueError) as error:
-        return error
-
-
-def _record_file(
-    file: Path, drawn: Path, found: Found | Exception, reader: Callable[[Any], list[Number]]
-) -> dict[str, Any]:
-    """Draw and print what was found in a picture, or its error, and return its record."""
-    if isinstance(found, Exception):
-        text = str(found) if str(file) in str(found) else f"{file}: {found}"
-        console.print(f"error: {text}", style="red")
-        return {"file": str(file), "error": text}
-    image, prediction = found
-    numbers = reader(prediction)
-    record = _record(file, numbers)
-    _draw(image, numbers).save(drawn)
-    read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in numbers)
-    console.print(f"{file}: {read or '(no number)'}")
-    return {**record, "drawn": str(drawn)}
+def _record(reading: Reading, drawn: Path) -> dict[str, Any]:
+    """Print and draw a reading, or print its error, and return its record."""
+    if reading.error is not None:
+        console.print(f"error: {reading}", style="red")
+        return reading.to_dict()
+    reading.draw().save(drawn)
+    console.print(str(reading))
+    return {**reading.to_dict(), "drawn": str(drawn)}
 
 
 def _unique_names(files: Sequence[Path], out: Path) -> list[Path]:
@@ -166,31 +96,3 @@ def _unique_names(files: Sequence[Path], out: Path) -> list[Path]:
             raise ValueError(f"{drawn}: would replace a photograph; choose another folder by --out")
         names[drawn] = None
     return list(names)
-
-
-def _record(file: Path, numbers: Sequence[Number]) -> dict[str, Any]:
-    entries = [_entry(number) for number in numbers]
-    first = entries[0] if entries else {"number": None, "confidence": 0.0, "digits": []}
-    return {"file": str(file), **first, "others": entries[1:]}
-
-
-def _entry(number: Number) -> dict[str, Any]:
-    digits = [
-        {"digit": text, "score": score, "box": box}
-        for text, score, box in zip(
-            number.text, number.scores.tolist(), number.boxes.tolist(), strict=True
-        )
-    ]
-    return {"number": number.text, "confidence": number.confidence, "digits": digits}
-
-
-def _draw(image: Tensor, numbers: Sequence[Number]) -> Image.Image:
-    if not numbers:
-        return draw_boxes(image, torch.zeros(0, 4), [], "no number found")
-    texts = [
-        f"{digit} {score:.2f}"
-        for number in numbers
-        for digit, score in zip(number.text, number.scores.tolist(), strict=True)
-    ]
-    caption = ", ".join(f"{number.text} ({number.confidence:.2f})" for number in numbers)
-    return draw_boxes(image, torch.cat([number.boxes for number in numbers]), texts, caption)

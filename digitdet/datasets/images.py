@@ -76,7 +76,7 @@ def read_image(file: Path) -> tv_tensors.Image:
     """
     with open_file(file, "picture") as stream:
         try:
-            pixels = np.array(_decode(stream))
+            return _to_tensor(_decode(stream))
         except Image.DecompressionBombError as error:
             raise ValueError(f"{file}: too large to be decoded safely ({error})") from error
         except UnidentifiedImageError as error:
@@ -85,7 +85,32 @@ def read_image(file: Path) -> tv_tensors.Image:
         except Exception as error:  # Pillow's plugins raise anything on broken files
             reason = str(error) or type(error).__name__
             raise _undecodable(file, reason) from error
-    return tv_tensors.Image(torch.from_numpy(pixels).permute(2, 0, 1).contiguous())
+
+
+def from_pillow(image: Image.Image) -> tv_tensors.Image:
+    """Take a picture of Pillow's as `read_image` takes one of a file.
+
+    Args:
+        image: A picture of any mode.
+
+    Returns:
+        (3, H, W) uint8, upright; a copy.
+
+    Raises:
+        ValueError: If its file can't be decoded, or there is no way from its mode to RGB.
+    """
+    try:
+        with IGNORED_WARNINGS:
+            return _to_tensor(_to_rgb(ImageOps.exif_transpose(image)))
+    except Exception as error:  # Pillow decodes late, and its plugins raise anything
+        reason = str(error) or type(error).__name__
+        raise ValueError(
+            f"can't be decoded as a picture of mode {image.mode} ({reason})"
+        ) from error
+
+
+def _to_tensor(image: Image.Image) -> tv_tensors.Image:
+    return tv_tensors.Image(torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous())
 
 
 def _undecodable(file: Path, reason: str) -> ValueError:
