@@ -26,6 +26,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="the file's name, to which the hash of its content is added (default: the "
         "experiment's)",
     )
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="FILE",
+        help="what tools/calibrate.py wrote: the file carries it, and DigitReader's confidences "
+        "are the probabilities that it gives",
+    )
+    parser.add_argument(
+        "--half",
+        action="store_true",
+        help="round the weights to float16, half the size; models compute with them in float32",
+    )
     args = parser.parse_args(argv)
     if args.out and args.out.suffix == ".safetensors" and args.name:
         parser.error(f"--out {args.out} is a file already: leave out --name, or name its folder")
@@ -38,7 +50,7 @@ def _publish(args: argparse.Namespace) -> None:
     check_torch()
     from digitdet.checkpoints.publishing import publish
 
-    publish(args.checkpoint, args.out, args.name)
+    publish(args.checkpoint, args.out, args.name, calibration=args.calibration, half=args.half)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from digitdet.checkpoints.calibrations import KEY as CALIBRATION
+from digitdet.checkpoints.calibrations import load_calibration, parse_calibration
 from digitdet.checkpoints.content import FORMAT, config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.checkpoints.rounding import ROUNDED_TO, round_weights
 from digitdet.checkpoints.safetensors_files import HASHED, SUFFIX, hashed_name, pack_safetensors
 from digitdet.console import console
 from digitdet.preflight.disk import in_bytes
@@ -29,7 +32,10 @@ PUBLISHED = (
     "versions",
     "git",
     "metrics",
+    CALIBRATION,
 )
+# Under it stands what the weights were rounded to, where they were.
+ROUNDED = "rounded_to"
 # What a config says of one run on one machine.
 OF_RUN = ("work_dir", "load_from", "resume", "launcher")
 # The figures that the console shows.
@@ -38,7 +44,14 @@ SHOWN = ("map", "map_50", "map_75", "number_accuracy")
 STAMP = re.compile(r"(^|_)\d{8}_\d{6}(_\d+)?$")
 
 
-def publish(checkpoint: str | Path, out: str | Path | None = None, name: str | None = None) -> Path:
+def publish(
+    checkpoint: str | Path,
+    out: str | Path | None = None,
+    name: str | None = None,
+    *,
+    calibration: str | Path | None = None,
+    half: bool = False,
+) -> Path:
     """Write a checkpoint's weights as safetensors, with what has to be known of them.
 
     The weights are those that validation used: the average of a run with EMA. Publishing the same
@@ -50,18 +63,28 @@ def publish(checkpoint: str | Path, out: str | Path | None = None, name: str | N
         out: A folder, which is made, or a file that ends in ``.safetensors``; the checkpoint's
             folder if None.
         name: The file's name before its hash; if None the experiment's, or the checkpoint's.
+        calibration: A file of `load_calibration` that the weights are to carry; None for the one
+            that they carry already, if they do.
+        half: Round the weights, see `round_weights`; the figures stay those of before.
 
     Returns:
         The file: ``NAME-HASH.safetensors``, or ``out`` where that is a file.
 
     Raises:
-        FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it can't be read, or another file would be replaced.
+        FileNotFoundError: If there is no such checkpoint or calibration.
+        ValueError: If one can't be read, the weights can't be rounded, a calibration is given to
+            weights of another origin, or another file would be replaced.
     """
     checkpoint = Path(checkpoint)
     content = load_file(checkpoint)
     state = state_dict_of(content, str(checkpoint))
     meta = _published_meta(content, checkpoint)
+    if calibration is not None:
+        _check_own(meta, checkpoint)
+        meta[CALIBRATION] = load_calibration(Path(calibration)).to_dict()
+    if half:
+        state = round_weights(state, str(checkpoint))
+        meta[ROUNDED] = ROUNDED_TO
     packed = pack_safetensors(state, meta, str(checkpoint))
     file = _target(checkpoint, out, name or _default_name(meta, checkpoint), packed)
     check_writable(file.parent)
@@ -82,15 +105,27 @@ def publish(checkpoint: str | Path, out: str | Path | None = None, name: str | N
 
 
 def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
-    """Return what is said of the weights; nothing where digitdet did not write them."""
+    """Return what is said of the weights; only how they are kept where others made them."""
     meta = content.get("meta")
-    if not isinstance(meta, Mapping) or meta.get("format") != FORMAT:
-        return {}
-    kept = {key: meta[key] for key in PUBLISHED if key in meta}
+    meta = meta if isinstance(meta, Mapping) else {}
+    rounded = {ROUNDED: ROUNDED_TO} if meta.get(ROUNDED) == ROUNDED_TO else {}
+    if meta.get("format") != FORMAT:
+        return rounded
+    kept = {key: meta[key] for key in PUBLISHED if key in meta} | rounded
+    if CALIBRATION in kept:
+        parse_calibration(kept[CALIBRATION], f"{source}: {CALIBRATION}")
     kept["experiment_name"] = STAMP.sub("", str(kept.get("experiment_name", "")))
     config = config_of(meta, str(source))
     kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
     return kept
+
+
+def _check_own(meta: Mapping[str, Any], checkpoint: Path) -> None:
+    if meta.get("cfg", "{}") == "{}":
+        raise ValueError(
+            f"{checkpoint}: --calibration is for a checkpoint of digitdet: this one holds no "
+            "config, so nothing says by which model and reader it was fitted"
+        )
 
 
 def _default_name(meta: Mapping[str, Any], checkpoint: Path) -> str:
@@ -122,15 +157,19 @@ def _sizes(checkpoint: Path, file: Path, packed: bytes) -> list[str]:
 
 
 def _description(meta: Mapping[str, Any]) -> str:
-    if not meta:
+    rounded = f"; weights rounded to {meta[ROUNDED]}" if ROUNDED in meta else ""
+    if "format" not in meta:
         return (
-            "weights of another origin: no config, class names or figures are published with them"
+            "weights of another origin: no config, class names or figures are published with "
+            f"them{rounded}"
         )
     metrics = meta.get("metrics", {})
     shown = [name for name in SHOWN if name in metrics] or list(metrics)[: len(SHOWN)]
     figures = ", ".join(f"{name} {metrics[name]:.4f}" for name in shown)
     more = f" and {len(metrics) - len(shown)} more figures" if len(metrics) > len(shown) else ""
+    kept = f"{'; calibrated' if CALIBRATION in meta else ''}{rounded}"
     return (
         f"{meta['experiment_name']}, epoch {meta.get('epoch')}, step {meta.get('iter')}, "
         f"seed {meta.get('seed')}; {figures or 'no figures, as they were not validated'}{more}"
+        f"{kept}"
     )

@@ -40,6 +40,7 @@ META: dict[str, Any] = {
     "metrics": {"map": 0.4153, "map_50": 0.77},
     "is_stopover": False,
 }
+CALIBRATION = {"kind": "logistic", "slope": 1.5, "offset": 0.0, "num_numbers": 9, "num_right": 4}
 STALE = {"optimizer": {"state": {0: {"momentum": torch.ones(1000)}}}, "message_hub": {}}
 
 
@@ -227,4 +228,73 @@ def test_a_config_that_is_no_json_is_refused(tmp_path: Path, cfg: Any) -> None:
     checkpoint = save(tmp_path / "a.pth", cfg=cfg)
     with pytest.raises(ValueError, match=r"a\.pth: its config can't be read as JSON"):
         publish(checkpoint)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def calibration_file(file: Path, **changes: Any) -> Path:
+    """A calibration as tools/calibrate.py writes it."""
+    content = {"calibration": {**CALIBRATION, **changes}, "figures": {"numbers": 9}}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return file
+
+
+def test_a_calibration_is_carried_and_kept_until_another_is_given(tmp_path: Path) -> None:
+    file = calibration_file(tmp_path / "calibration.json")
+    first = publish(save(tmp_path / "a.pth"), tmp_path / "one", calibration=file)
+    assert read_safetensors(first)["meta"]["calibration"] == CALIBRATION
+    again = publish(first, tmp_path / "two")
+    assert again.read_bytes() == first.read_bytes()
+    other = publish(first, tmp_path, calibration=calibration_file(file, slope=2.0))
+    assert read_safetensors(other)["meta"]["calibration"] == {**CALIBRATION, "slope": 2.0}
+    assert other.name != first.name
+
+
+def test_a_calibration_that_is_none_is_refused(tmp_path: Path) -> None:
+    file = calibration_file(tmp_path / "calibration.json", slope="steep")
+    with pytest.raises(ValueError, match=r"calibration\.json: calibration: slope: has to be a num"):
+        publish(save(tmp_path / "a.pth"), calibration=file)
+    with pytest.raises(ValueError, match=r"b\.pth: calibration: kind: is missing"):
+        publish(save(tmp_path / "b.pth", calibration={}))
+    assert not list(tmp_path.glob("*.safetensors"))
+
+
+@pytest.mark.parametrize("content", [STATE, {"state_dict": STATE, "meta": {**META, "cfg": "{}"}}])
+def test_weights_without_a_config_take_no_calibration(tmp_path: Path, content: Any) -> None:
+    torch.save(content, tmp_path / "a.pth")
+    file = calibration_file(tmp_path / "calibration.json")
+    with pytest.raises(ValueError, match=r"a\.pth: --calibration is for a checkpoint of digitdet"):
+        publish(tmp_path / "a.pth", calibration=file)
+
+
+def test_rounded_weights_say_so_and_are_published_as_they_are(tmp_path: Path) -> None:
+    checkpoint = save(tmp_path / "a.pth")
+    whole, rounded = publish(checkpoint), publish(checkpoint, tmp_path / "half", half=True)
+    read = read_safetensors(rounded)
+    assert read["meta"] == {**read_safetensors(whole)["meta"], "rounded_to": "float16"}
+    assert {name: value.dtype for name, value in read["state_dict"].items()} == {
+        "a": torch.float16,
+        "n": torch.int64,
+    }
+    assert torch.equal(read["state_dict"]["a"].float(), STATE["a"])
+    for half in (False, True):
+        assert publish(rounded, tmp_path / str(half), half=half).read_bytes() == (
+            rounded.read_bytes()
+        )
+    assert "weights rounded to float16" in text_of(rounded)
+
+
+def test_rounded_weights_of_another_origin_say_so_too(tmp_path: Path) -> None:
+    torch.save(STATE, tmp_path / "a.pth")
+    rounded = publish(tmp_path / "a.pth", half=True)
+    assert read_safetensors(rounded)["meta"] == {"rounded_to": "float16"}
+    said = text_of(rounded, tmp_path / "other")
+    assert "weights of another origin" in said
+    (again,) = (tmp_path / "other").iterdir()
+    assert again.read_bytes() == rounded.read_bytes()
+
+
+def test_a_value_that_rounding_would_lose_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    torch.save({"meta": META, "state_dict": {**STATE, "b": torch.tensor(1e5)}}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"a\.pth: b: holds 100000, but float16 ends at 65504"):
+        publish(tmp_path / "a.pth", half=True)
     assert len(list(tmp_path.iterdir())) == 1

@@ -112,6 +112,34 @@ def test_a_training_starts_from_a_published_file_as_from_its_checkpoint(
     assert "fits the model" in capsys.readouterr().out
 
 
+def test_rounded_weights_are_half_as_large_and_compute_in_float32(
+    pair: tuple[Path, Path], tool: Tool, layout: Path, tmp_path: Path
+) -> None:
+    calibration = {"kind": "logistic", "slope": 2.0, "offset": 0.5, "num_numbers": 1}
+    file = tmp_path / "calibration.json"
+    content = {"calibration": {**calibration, "num_right": 1}}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    more = ["--half", "--calibration", str(file), "--out", str(tmp_path / "half")]
+    tool("publish")([str(pair[0]), *more])
+    (rounded,) = (tmp_path / "half").iterdir()
+    assert read_safetensors(rounded)["meta"]["calibration"] == content["calibration"]
+    assert 0.45 < rounded.stat().st_size / pair[1].stat().st_size < 0.55
+    built = MODELS.build(config.load(QUICKSTART, [f"model.weights={rounded}"]).model)
+    whole = load_file(pair[0])["state_dict"]
+    for name, value in built.state_dict().items():
+        assert value.dtype == whole[name].dtype
+        # To 11 bits; what is less than float16's least normal number, to that one's last.
+        torch.testing.assert_close(value, whole[name], rtol=2**-11, atol=2**-25)
+    names = [str(layout / "test" / "1.png"), "--cfg-options", *READ_ALL]
+    found: list[Any] = []
+    for number, checkpoint in enumerate((pair[0], rounded)):
+        out = tmp_path / str(number)
+        tool("predict")([QUICKSTART, str(checkpoint), names[0], "--out", str(out), *names[1:]])
+        found += json.loads((out / "predictions.json").read_text(encoding="utf-8"))
+    best = [max(digit["score"] for digit in one["digits"]) for one in found]
+    assert best[1] == pytest.approx(best[0], abs=0.01)
+
+
 @pytest.mark.parametrize("more", [["--dry-run"], ["--no-preflight"]])
 def test_a_published_file_can_not_be_resumed_from(
     pair: tuple[Path, Path],
