@@ -1,5 +1,7 @@
 """Draws how well confidences foretell what is right."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -26,18 +28,47 @@ def draw_calibration(digits: Reliability, numbers: NumberCalibration, file: Path
         numbers: Of the numbers' confidences.
         file: PNG file to write.
     """
+    panels = [
+        _Panel(digits, "digits", "score of a detection", "detections"),
+        _Panel(numbers.reliability, "numbers", "confidence of a number", "numbers read"),
+    ]
+    _draw(panels, numbers.coverage, file)
+
+
+def draw_confidence(before: Reliability, after: NumberCalibration, file: Path) -> None:
+    """Draw accuracy over the confidence of numbers before and after, and over the coverage.
+
+    Args:
+        before: Of the product of the digits' scores.
+        after: Of the calibrated confidences.
+        file: PNG file to write.
+    """
+    panels = [
+        _Panel(before, "before", "product of the digits' scores", "numbers read"),
+        _Panel(after.reliability, "calibrated", "confidence of a number", "numbers read"),
+    ]
+    _draw(panels, after.coverage, file)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A reliability, with the words for what it is of."""
+
+    found: Reliability
+    title: str
+    confidence: str
+    unit: str
+
+
+def _draw(panels: Sequence[_Panel], coverage: CoverageCurve, file: Path) -> None:
     figure = make_figure(14, 5)
     grid = figure.add_gridspec(2, 3, height_ratios=(3, 1))
-    for column, (found, title, confidence, unit) in enumerate(
-        (
-            (digits, "digits", "score of a detection", "detections"),
-            (numbers.reliability, "numbers", "confidence of a number", "numbers read"),
-        )
-    ):
+    for column, panel in enumerate(panels):
         upper, lower = (figure.add_subplot(grid[row, column]) for row in (0, 1))
-        _draw_reliability(upper, found, f"{title}: calibration error {_error(found)}")
-        _draw_counts(lower, found, confidence, unit)
-    _draw_coverage(figure.add_subplot(grid[:, 2]), numbers.coverage)
+        title = f"{panel.title}: calibration error {_error(panel.found)}"
+        _draw_reliability(upper, panel.found, title)
+        _draw_counts(lower, panel.found, panel.confidence, panel.unit)
+    _draw_coverage(figure.add_subplot(grid[:, 2]), coverage)
     save_figure(figure, file)
 
 
