@@ -31,12 +31,13 @@ def promises_table(figures: ConfidenceFigures) -> Table:
         table.add_column(column, justify="left" if column == "promise" else "right")
     for promise in figures.promises:
         table.add_row(*_cells(promise))
+    by_product = "; ".join(
+        f"{one.min_confidence:g}: {_share(one.answered)} answered, {_share(one.share)} right"
+        for one in figures.promises_before
+    )
     table.caption = (
-        "answered: share of pictures; right: share of the numbers\nthe same by the product of scores: "
-        + "; ".join(
-            f"{one.min_confidence:g}: {_share(one.answered)} answered, {_share(one.share)} right"
-            for one in figures.promises_before
-        )
+        "answered: share of pictures; right: share of the numbers\n"
+        f"the same by the product of scores: {by_product}"
     )
     table.caption_justify = "left"
     return table

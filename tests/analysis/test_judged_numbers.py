@@ -27,9 +27,11 @@ def judge(*pictures: tuple[list[tuple[str, float]], list[str]]) -> JudgedNumbers
             ),
         }
         results.append((read, target))
-    return judge_numbers(
-        results, lambda read: [Number(text, NO_BOXES, NO_SCORES, sure) for text, sure in read]
-    )
+    return judge_numbers(results, _numbers)
+
+
+def _numbers(read: Any) -> list[Number]:
+    return [Number(text, NO_BOXES, NO_SCORES, sure) for text, sure in read]
 
 
 def test_of_no_pictures_there_are_no_numbers() -> None:
@@ -60,6 +62,6 @@ def test_of_equal_numbers_as_many_are_right_as_there_are_the_surest_ones() -> No
 
 
 def test_a_picture_that_is_there_twice_is_refused() -> None:
-    target: Any = {"image_id": 3, "source": "3.png"}
+    result: Any = ([], {"image_id": 3, "source": "3.png"})
     with pytest.raises(ValueError, match="both have the image id 3"):
-        judge_numbers([({}, target)] * 2, lambda _: [])  # type: ignore[list-item]
+        judge_numbers([result] * 2, _numbers)
