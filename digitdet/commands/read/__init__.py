@@ -1,0 +1,1 @@
+"""``digitdet read``: reads photographs, videos and cameras."""
