@@ -194,7 +194,7 @@ def _check(
     overrides: Mapping[str, Any],
     before: Mapping[str, Any],
     file: Path | None,
-    source: str = "--cfg-options",
+    source: str | None = None,
 ) -> None:
     """Refuse a config that anything is wrong with; warn of what only looks wrong.
 
@@ -205,10 +205,11 @@ def _check(
     problems = find_problems(config, overrides, before)
     if not problems:
         return
-    place = Origins(read_statements(file) if file else [], overrides).place
+    statements = read_statements(file) if file else []
+    place = Origins(statements, overrides, source or "the config").place
     wrong = [problem for problem in problems if not problem.is_warning]
     if wrong:
-        raise ConfigError(str(file or source), wrong, place)
+        raise ConfigError(str(file or source or "--cfg-options"), wrong, place)
     for problem in problems:
         warn(described(problem, place))
 
@@ -216,7 +217,7 @@ def _check(
 def forget_pretrained(config: Config) -> None:
     """Take pretrained weights out of a config whose model gets a checkpoint's instead."""
     part: Any = config.model
-    while isinstance(part, Mapping):
+    while isinstance(part, dict):
         if "weights" in part:
             part["weights"] = None
         part = part.get("detector")  # of one that runs another, as `MultiScale` does

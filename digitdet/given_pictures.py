@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,8 @@ _KINDS = (str, os.PathLike, Image.Image, np.ndarray, Tensor)
 _TAKEN = "a path, a picture of Pillow's, an array or a tensor"
 
 
-class Loaded(NamedTuple):
+@dataclass(frozen=True)
+class Loaded:
     """A picture that was given.
 
     Attributes:

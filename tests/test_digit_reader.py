@@ -5,6 +5,7 @@ import itertools
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,18 +15,25 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 import digitdet
-from digitdet import DigitReader, config, digit_reader
+from digitdet import DigitReader, config, digit_reader, trained_models
 from digitdet.calibration import Calibration
 from digitdet.datasets.images import read_image
 from digitdet.models.batching import WINDOW
 from digitdet.readings import Reading
-from digitdet.registry import READERS
+from digitdet.registry import MODELS, READERS
 from digitdet.structures import Number, Prediction
 
 QUICKSTART = Path(__file__).parents[1] / "configs" / "experiments" / "quickstart.py"
+# Says what is imported with digitdet, and by then with a reader.
+START = """
+import sys, digitdet
+print("DigitReader" in dir(digitdet), "torch" in sys.modules)
+digitdet.DigitReader(checkpoint=sys.argv[1])
+print(*sorted(sys.modules))
+"""
 LOW = ["reader.score_threshold=0.05"]
 
 
@@ -65,10 +73,23 @@ def test_the_example_of_the_class_runs() -> None:
     assert not result.failed
 
 
-def test_importing_digitdet_shows_the_reader_and_imports_no_torch() -> None:
-    program = "import sys, digitdet; print('DigitReader' in dir(digitdet), 'torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.split() == ["True", "False"], done.stderr
+def test_importing_digitdet_is_instant_and_a_reader_imports_no_more_than_it_needs(
+    carrying: Callable[..., Path],
+) -> None:
+    """In a process of its own, since others have imported everything here."""
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(carrying())], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first == "True False"
+    imported = set(second.split())
+    assert {"torch", "torchvision", "digitdet.models.faster_rcnn"} <= imported
+    assert not {"matplotlib", "mmengine.runner", "pydantic", "torchmetrics"} & imported
+    assert not {"digitdet.evaluation", "digitdet.hooks", "digitdet.runner"} & imported
+
+
+def test_a_name_that_digitdet_does_not_have_is_refused() -> None:
     with pytest.raises(AttributeError, match="no attribute 'DigitReaders'"):
         digitdet.DigitReaders  # type: ignore[attr-defined]  # noqa: B018
 
@@ -218,16 +239,36 @@ def test_a_stream_gives_what_came_before_an_error(reader: DigitReader, layout: P
         reader.stream([], on_error="ignore")  # type: ignore[arg-type]
 
 
+class Forgetful(nn.Module):
+    """Finds the digit that a picture's pixels say, unless it is asked again meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, images: list[Tensor]) -> list[Prediction]:
+        self.digit = int(images[0].max())
+        time.sleep(0.002)
+        boxes = torch.tensor([[1.0, 1.0, 9.0, 9.0]])
+        return [{"boxes": boxes, "labels": torch.tensor([self.digit + 1]), "scores": torch.ones(1)}]
+
+
 def test_threads_that_share_a_reader_get_what_each_would_alone(
-    checkpoint: Path, layout: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = DigitReader(QUICKSTART, checkpoint, options=LOW, tta=[0.75, 1.25], tta_method="nms")
-    files = sorted(layout.rglob("*.png"))[:6]
-    alone = [read(reader(file)[0]) for file in files]
+    monkeypatch.setitem(MODELS.module_dict, "Forgetful", Forgetful)
+    file = tmp_path / "forgetful.pth"
+    values = {"model": {"type": "Forgetful"}, "reader": {"type": "LineReader"}}
+    meta = {"format": "digitdet", "cfg": json.dumps(values)}
+    torch.save({"state_dict": Forgetful().state_dict(), "meta": meta}, file)
+    reader = DigitReader(checkpoint=file)
+
+    def read_often(digit: int) -> set[str]:
+        picture = torch.full((3, 10, 10), digit, dtype=torch.uint8)
+        return {reader(picture)[0].text for _ in range(20)}
+
     with ThreadPoolExecutor(3) as pool:
-        rounds = [pool.submit(lambda: [read(reader(file)[0]) for file in files]) for _ in range(3)]
-    assert any(entry["number"] for entry in alone)
-    assert all(done.result() == alone for done in rounds)
+        assert list(pool.map(read_often, [3, 5, 8])) == [{"3"}, {"5"}, {"8"}]
 
 
 def test_many_pictures_of_files_are_read_again_when_they_are_asked_for(
@@ -259,6 +300,25 @@ def test_a_checkpoint_alone_is_read_by_the_config_that_it_carries(
     assert [read(one) for one in alone(layout / "train")] == [
         read(one) for one in reader(layout / "train")
     ]
+
+
+def test_weights_that_a_config_starts_from_are_not_looked_for(
+    carrying: Callable[..., Path], reader: DigitReader, layout: Path
+) -> None:
+    values = config.load(QUICKSTART).to_dict()
+    detector = {**values["model"], "weights": "COCO_V1"}
+    model = {"type": "MultiScale", "detector": detector, "scales": [1.0]}
+    several = DigitReader(checkpoint=carrying({**values, "model": model}), options=LOW)
+    file = layout / "test" / "1.png"
+    assert read(several(file)[0]) == read(reader(file)[0])
+
+
+def test_an_installation_without_the_weights_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trained_models, "READER_FILE", tmp_path / "reader.safetensors")
+    with pytest.raises(FileNotFoundError, match=r"reader\.safetensors: .* install digitdet again"):
+        DigitReader()
 
 
 def test_confidences_mean_what_the_checkpoint_knows_of_them(
@@ -330,7 +390,7 @@ def test_what_is_wrong_in_a_carried_config_or_an_option_is_named(
 ) -> None:
     values = config.load(QUICKSTART).to_dict()
     values["reader"]["score_treshold"] = 0.3
-    with pytest.raises(ValueError, match=r"score_treshold: .*did you mean 'score_threshold'"):
+    with pytest.raises(ValueError, match=r"carrying.pth: reader.score_treshold: .*did you mean"):
         DigitReader(checkpoint=carrying(values))
     with pytest.raises(ValueError, match=r"--cfg-options reader\.max_digit: "):
         DigitReader(checkpoint=carrying(), options=["reader.max_digit=3"])

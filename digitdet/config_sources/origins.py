@@ -68,9 +68,16 @@ class Origins:
     Args:
         statements: What the config's files state, see `read_statements`.
         overrides: Dotted key -> value, as `digitdet.config.parse_overrides` gives them.
+        source: Where a config is from that no file states.
     """
 
-    def __init__(self, statements: Sequence[Statement], overrides: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        overrides: Mapping[str, Any],
+        source: str = "the config",
+    ) -> None:
+        self._source = source
         self._file: Path | None = statements[-1].file if statements else None
         self._all: dict[str, list[Origin]] = {}
         self._current: dict[str, Origin] = {}
@@ -102,7 +109,7 @@ class Origins:
             origin = self.winner(key)
         if origin is not None:
             return origin.place
-        return shown_path(self._file) if self._file else "the config"
+        return shown_path(self._file) if self._file else self._source
 
     def winner(self, key: str) -> Origin | None:
         """Return what set the value that a key has, None if nothing did."""

@@ -156,3 +156,5 @@ def test_with_several_scales_a_picture_has_a_padded_size_at_each(model: FasterRC
     assert padded_sizes(augmented, picture(33, 66)) == ((32, 64), (64, 128))
     assert padded_sizes(augmented, picture(33, 64)) == ((32, 64), (64, 128))
     assert padded_sizes(augmented, picture(33, 50)) == ((32, 64), (64, 96))
+    with augmented.scaled(2.0):  # as while another thread predicts
+        assert padded_sizes(augmented, picture(33, 50)) == ((32, 64), (64, 96))
