@@ -137,7 +137,7 @@ def plain_scene(number: int) -> tuple[Scene, str]:
         contrast=150.0,
         style={"font": 1.0},
         surface={"plain": 1.0},
-        **dict.fromkeys((*absent, *marks), 0.0),  # type: ignore[arg-type]
+        **dict.fromkeys((*absent, *marks), 0.0),
     )
     scene = render_scene(scene_generator(0, number), factors)
     return scene, "".join(str(label_to_digit(int(label))) for label in scene.labels)
