@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     _add_evaluation(commands)
     _add_startup(commands)
     _add_loop(commands)
+    _add_read(commands)
     for name, command in commands.choices.items():
         default = f"work_dirs/benchmark/{name}.json"
         command.add_argument("--out", type=Path, help=f"JSON of the figures (default: {default})")
@@ -194,6 +195,48 @@ def _loop(args: argparse.Namespace) -> Mapping[str, Any]:
     from digitdet.benchmarks.loop import benchmark_loop
 
     return benchmark_loop(RUNTIME, iterations=args.iterations)
+
+
+def _add_read(commands: Any) -> None:
+    command = commands.add_parser(
+        "read", help="reading photographs: loading, one at a time, in batches, memory"
+    )
+    command.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="pictures and folders of them (default: rendered scenes of SVHN's sizes)",
+    )
+    command.add_argument(
+        "--checkpoint",
+        metavar="CHECKPOINT",
+        help="one's own weights (default: those that come with digitdet)",
+    )
+    command.add_argument(
+        "--config",
+        metavar="CONFIG",
+        help="their config (default: the one that a published checkpoint carries)",
+    )
+    command.add_argument(
+        "--num-pictures", type=int, default=64, help="to read, of all (default: 64)"
+    )
+    command.add_argument(
+        "--repeats", type=int, default=5, help="turns of each measurement (default: 5)"
+    )
+    command.set_defaults(run=_read)
+
+
+def _read(args: argparse.Namespace) -> Mapping[str, Any]:
+    from digitdet.benchmarks.reading import benchmark_reading
+
+    return benchmark_reading(
+        args.paths,
+        config=args.config,
+        checkpoint=args.checkpoint,
+        num_pictures=args.num_pictures,
+        repeats=args.repeats,
+    )
 
 
 if __name__ == "__main__":

@@ -57,12 +57,12 @@ def benchmark_startup(
     seconds |= {name: [] for name in tools}
     start = start_command(tools_dir / "train.py", Path(config_file), options)
     for _ in track(range(1 + repeats), "measuring"):
-        seconds[BARE].append(_seconds_of([sys.executable, "-c", IMPORTS]))
+        seconds[BARE].append(seconds_of([sys.executable, "-c", IMPORTS]))
         begun, done = first_iteration(start)
         seconds[BEGUN].append(begun)
         seconds[DONE].append(done)
         for name, file in tools.items():
-            seconds[name].append(_seconds_of([sys.executable, str(file), "--help"]))
+            seconds[name].append(seconds_of([sys.executable, str(file), "--help"]))
     counted = {name: each[1:] for name, each in seconds.items()}
     ratios = {name: median_ratio(counted[name], counted[BARE]) for name in (BEGUN, DONE)}
     console.print(_table(counted, ratios))
@@ -90,7 +90,7 @@ def first_iteration(command: Sequence[str]) -> tuple[float, float]:
     return began - start, ended - start
 
 
-def _seconds_of(command: Sequence[str]) -> float:
+def seconds_of(command: Sequence[str]) -> float:
     """Return how long a process takes."""
     start = time.perf_counter()
     _run(command)
