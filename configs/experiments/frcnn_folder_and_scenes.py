@@ -7,12 +7,12 @@ Time: like frcnn_small_folder, which takes as many steps.
 
 _base_ = [
     "../_base_/datasets/homework_and_scenes.py",
-    "../_base_/models/faster_rcnn_compact.py",
+    "../_base_/models/faster_rcnn_reader.py",
     "../_base_/schedules/sgd_10e.py",
     "../_base_/default_runtime.py",
 ]
 
-load_from = "work_dirs/quickstart/epoch_6.pth"
+load_from = "digitdet/pretrained/reader.safetensors"
 train_dataloader = dict(batch_size=16, dataset=dict(num_samples=400))  # twice 200 photographs
 train_cfg = dict(max_epochs=15)
 optim_wrapper = dict(optimizer=dict(lr=0.01, nesterov=True), clip_grad=dict(max_norm=10.0))

@@ -54,7 +54,7 @@ def _refused(tool: Tool, capsys: pytest.CaptureFixture[str], *arguments: str | P
 
 
 def test_the_figures_are_exactly_those_that_testing_the_checkpoint_gave(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     truth = _json(layout / "valid.json")
     for position, annotation in enumerate(truth["annotations"]):
@@ -63,7 +63,7 @@ def test_the_figures_are_exactly_those_that_testing_the_checkpoint_gave(
     (tmp_path / "valid").symlink_to(layout / "valid")
     out = tmp_path / "val"
     options = [f"data_root={tmp_path}", "reader.score_threshold=0.1", METRICS]
-    arguments = [str(SMALL_FOLDER), str(checkpoint), "--out-dir", str(out)]
+    arguments = [str(SMALL_FOLDER), str(folder_checkpoint), "--out-dir", str(out)]
     tool("test")([*arguments, "--cfg-options", *options])
 
     again = tmp_path / "again.json"

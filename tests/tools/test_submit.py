@@ -157,11 +157,11 @@ def test_places_that_do_not_fit_are_refused(
 
 @pytest.mark.parametrize("split", ["val", "test"])
 def test_what_testing_a_checkpoint_writes_is_valid(
-    run: Run, tool: Tool, layout: Path, checkpoint: Path, tmp_path: Path, split: str
+    run: Run, tool: Tool, layout: Path, folder_checkpoint: Path, tmp_path: Path, split: str
 ) -> None:
     options = ["--out-dir", str(tmp_path / "out"), "--split", split]
     options += ["--cfg-options", f"data_root={layout}", "reader.fallback_thresholds=(0.02,)"]
-    tool("test")([str(SMALL_FOLDER), str(checkpoint), *options])
+    tool("test")([str(SMALL_FOLDER), str(folder_checkpoint), *options])
     pictures = layout / {"val": "valid.json", "test": "test"}[split]
     for place in (tmp_path / "out", tmp_path / "out" / "submission.zip"):
         status, printed = run(place, pictures)

@@ -30,7 +30,7 @@ def _rows(file: Path) -> list[list[str]]:
 @pytest.fixture
 def val(
     layout: Path,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -38,7 +38,9 @@ def val(
     """The results on the validation split, beside ``console.txt``."""
     options = [f"data_root={layout}", LEFT_TO_RIGHT % 0.1]
     out = tmp_path / "val"
-    tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options", *options])
+    tool("test")(
+        [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(out), "--cfg-options", *options]
+    )
     (tmp_path / "console.txt").write_text(capsys.readouterr().out, encoding="utf-8")
     return out
 
@@ -90,16 +92,16 @@ def test_the_zip_holds_both_files_under_their_names(val: Path) -> None:
 
 
 def test_data_that_is_not_there_for_the_test_does_not_reach_the_validation_split(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     options = [f"data_root={layout}", "test_dataloader.dataset.image_dir=nowhere"]
-    arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(tmp_path)]
     tool("test")([*arguments, "--cfg-options", *options])
     assert (tmp_path / "metrics.json").is_file()
 
 
 def test_both_splits_are_written_in_the_category_ids_of_the_data(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(layout, data)
@@ -110,7 +112,7 @@ def test_both_splits_are_written_in_the_category_ids_of_the_data(
         for annotation in content["annotations"]:
             annotation["category_id"] += 50
         (data / name).write_text(json.dumps(content), encoding="utf-8")
-    state = torch.load(checkpoint, weights_only=True)
+    state = torch.load(folder_checkpoint, weights_only=True)
     ids = {label: label + 50 for label in range(1, 11)}
     trained = tmp_path / "trained.pth"
     torch.save({**state, "meta": {"dataset_meta": {"category_ids": ids}}}, trained)
@@ -125,13 +127,13 @@ def test_both_splits_are_written_in_the_category_ids_of_the_data(
 
 def test_the_test_split_gets_deliverables_but_no_figures(
     layout: Path,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test"]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--split", "test"]
     tool("test")([*arguments, "--cfg-options", f"data_root={layout}"])
     out = tmp_path / "work_dirs" / "frcnn_small_folder" / "test"
     assert [row[0] for row in _rows(out / "pred.csv")] == ["image_id", "1", "2", "3"]
@@ -140,7 +142,7 @@ def test_the_test_split_gets_deliverables_but_no_figures(
 
 
 def test_pictures_named_by_words_get_running_numbers_and_a_list_of_names(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
@@ -148,7 +150,7 @@ def test_pictures_named_by_words_get_running_numbers_and_a_list_of_names(
         (pictures / name).write_bytes((layout / "test" / source).read_bytes())
     arguments = [
         SMALL_FOLDER,
-        str(checkpoint),
+        str(folder_checkpoint),
         "--split",
         "test",
         "--out-dir",
@@ -162,13 +164,13 @@ def test_pictures_named_by_words_get_running_numbers_and_a_list_of_names(
 
 def test_a_reader_that_asks_for_what_the_model_drops_is_refused(
     layout: Path,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     options = [f"data_root={layout}", LEFT_TO_RIGHT % 0.2, "model.score_threshold=0.3"]
-    arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path)]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(tmp_path)]
     with pytest.raises(SystemExit):
         tool("test")([*arguments, "--cfg-options", *options])
     assert "reader.score_threshold is 0.2, below" in capsys.readouterr().err
@@ -193,7 +195,7 @@ def test_what_does_not_fit_is_refused_in_words(
     changes: list[str],
     message: str,
     layout: Path,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -201,18 +203,18 @@ def test_what_does_not_fit_is_refused_in_words(
     root = [] if changes[0].startswith("data_root") else [f"data_root={layout}"]
     options = ["--cfg-options", *root, *changes]
     with pytest.raises(SystemExit):
-        tool("test")([SMALL_FOLDER, str(checkpoint), "--out-dir", str(tmp_path), *options])
+        tool("test")([SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(tmp_path), *options])
     error = capsys.readouterr().err
     assert message in error
     assert "Traceback" not in error
 
 
 def test_a_broken_picture_is_named_even_from_a_worker(
-    checkpoint: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder_checkpoint: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "test").mkdir()
     (tmp_path / "test" / "7.png").write_bytes(b"no picture")
-    arguments = [SMALL_FOLDER, str(checkpoint), "--split", "test"]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--split", "test"]
     out = ["--out-dir", str(tmp_path / "o")]
     with pytest.raises(SystemExit):
         tool("test")([*arguments, *out, "--cfg-options", f"data_root={tmp_path}"])
@@ -222,10 +224,10 @@ def test_a_broken_picture_is_named_even_from_a_worker(
 
 
 def test_the_prepared_model_gives_what_the_plain_one_gives(
-    val: Path, layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    val: Path, layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     out = tmp_path / "plain"
-    arguments = [SMALL_FOLDER, str(checkpoint), "--plain", "--out-dir", str(out)]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--plain", "--out-dir", str(out)]
     tool("test")([*arguments, "--cfg-options", f"data_root={layout}", LEFT_TO_RIGHT % 0.1])
     prepared, plain = (
         json.loads((folder / "pred.json").read_text(encoding="utf-8")) for folder in (val, out)
@@ -249,33 +251,37 @@ def test_the_prepared_model_gives_what_the_plain_one_gives(
 def test_what_is_plain_is_nothing_else(
     arguments: list[str],
     message: str,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name, rest in (("test", []), ("predict", ["picture.png"])):
         with pytest.raises(SystemExit):
-            tool(name)([SMALL_FOLDER, str(checkpoint), *rest, *arguments])
+            tool(name)([SMALL_FOLDER, str(folder_checkpoint), *rest, *arguments])
         assert message in capsys.readouterr().err
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="where there is CUDA it can be compiled")
 def test_compilation_on_a_cpu_is_refused_in_words(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    layout: Path,
+    folder_checkpoint: Path,
+    tool: Tool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    arguments = [SMALL_FOLDER, str(checkpoint), "--compile", "--out-dir", str(tmp_path)]
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--compile", "--out-dir", str(tmp_path)]
     with pytest.raises(SystemExit):
         tool("test")([*arguments, "--cfg-options", f"data_root={layout}"])
     assert "compilation needs a CUDA device" in capsys.readouterr().err
 
 
 def test_an_average_of_weights_is_prepared_too(
-    layout: Path, checkpoint: Path, tool: Tool, tmp_path: Path
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path: Path
 ) -> None:
     found = []
     for name, hooks in (("none", []), ("average", [{"type": "EMAHook"}])):
         out = tmp_path / name
-        arguments = [SMALL_FOLDER, str(checkpoint), "--out-dir", str(out), "--cfg-options"]
+        arguments = [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(out), "--cfg-options"]
         tool("test")([*arguments, f"data_root={layout}", f"custom_hooks={hooks}"])
         found.append((out / "pred.json").read_bytes())
     assert found[0] == found[1]

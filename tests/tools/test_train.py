@@ -214,7 +214,10 @@ def test_the_report_setting_completes_an_epoch_on_a_cpu_without_weights(
     [
         ([TL3], "data/nycu-hw2-data: no such folder"),
         ([TL3, "--resume", "none.pth"], "none.pth: no such checkpoint"),
-        ([SMALL_FOLDER], "work_dirs/quickstart/epoch_6.pth: no such checkpoint to start from"),
+        (
+            [SMALL_FOLDER],
+            "digitdet/pretrained/reader.safetensors: no such checkpoint to start from",
+        ),
         (["none.py"], "none.py: no such config"),
         ([QUICKSTART, "--cfg-options", "epochs=3"], "epochs"),
         ([QUICKSTART, "--cfg-options", "model.backbone.type=Resnet"], "Resnet"),

@@ -21,8 +21,8 @@ def _json(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _test(tool: Tool, checkpoint: Path, layout: Path, *arguments: str) -> None:
-    given = [SMALL_FOLDER, str(checkpoint), *arguments]
+def _test(tool: Tool, folder_checkpoint: Path, layout: Path, *arguments: str) -> None:
+    given = [SMALL_FOLDER, str(folder_checkpoint), *arguments]
     tool("test")([*given, "--cfg-options", f"data_root={layout}", "work_dir=work_dirs/small"])
 
 
@@ -32,11 +32,11 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_single_scale_1_gives_exactly_what_testing_without_gives(
-    layout: Path, checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+    layout: Path, folder_checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _test(tool, checkpoint, layout)
+    _test(tool, folder_checkpoint, layout)
     assert "test-time augmentation" not in capsys.readouterr().out
-    _test(tool, checkpoint, layout, "--tta", "1")
+    _test(tool, folder_checkpoint, layout, "--tta", "1")
     plain, augmented = Path("work_dirs/small/val"), Path("work_dirs/small/val_tta")
     assert len(_json(plain / "pred.json")) > 10
     for name in ("pred.json", "pred.csv"):
@@ -47,9 +47,9 @@ def test_the_single_scale_1_gives_exactly_what_testing_without_gives(
 
 
 def test_the_scales_are_said_on_the_console_and_beside_the_figures(
-    layout: Path, checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+    layout: Path, folder_checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _test(tool, checkpoint, layout, "--tta", "0.75", "1.5", "--tta-method", "nms")
+    _test(tool, folder_checkpoint, layout, "--tta", "0.75", "1.5", "--tta-method", "nms")
     conditions = "scales 0.75, 1.5, fused by nms, iou 0.5"
     assert f"test-time augmentation: {conditions}" in capsys.readouterr().out
     assert _json(Path("work_dirs/small/val_tta/metrics.json"))["tta"] == conditions
@@ -74,9 +74,9 @@ def test_the_help_names_the_methods_and_scales_that_there_are(
 
 
 def test_on_a_split_without_labels_the_console_says_it(
-    layout: Path, checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
+    layout: Path, folder_checkpoint: Path, tool: Tool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _test(tool, checkpoint, layout, "--split", "test", "--tta")
+    _test(tool, folder_checkpoint, layout, "--split", "test", "--tta")
     assert "test-time augmentation: scales 0.85, 1, 1.2, fused by wbf" in capsys.readouterr().out
     out = Path("work_dirs/small/test_tta")
     assert (out / "submission.zip").is_file()
@@ -109,12 +109,12 @@ def test_what_does_not_fit_is_refused_in_words(
     arguments: list[str],
     message: str,
     layout: Path,
-    checkpoint: Path,
+    folder_checkpoint: Path,
     tool: Tool,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(sys.modules, "ensemble_boxes", None)
     with pytest.raises(SystemExit):
-        _test(tool, checkpoint, layout, *arguments)
+        _test(tool, folder_checkpoint, layout, *arguments)
     assert message in capsys.readouterr().err
