@@ -3,7 +3,6 @@
 import gc
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,12 +17,6 @@ gc.callbacks.append(lambda phase, info: seen.append(phase) if "torch" in sys.mod
 check_torch()
 print("torch" in sys.modules, seen, gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects()))
 """
-
-
-@pytest.fixture(autouse=True)
-def _unfrozen() -> Iterator[None]:
-    yield
-    gc.unfreeze()
 
 
 def test_nothing_is_looked_for_meanwhile_and_again_afterwards() -> None:
