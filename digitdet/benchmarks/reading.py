@@ -24,7 +24,7 @@ from digitdet.trained_models import load_trained
 
 BARE, LOADED, FIRST = "bare imports", "reader loaded", "first reading"
 IMPORTS = "import torch, torchvision"
-SINGLY, TOGETHER = "one at a time", "together"
+SINGLY, TOGETHER = "singly", "together"
 LOOPS: dict[str, Loop] = {SINGLY: read_singly, TOGETHER: read_together}
 SEED = 0  # of the scenes
 SLOW = 95  # per cent of the pictures take no longer than what is shown beside the median
@@ -66,7 +66,7 @@ def benchmark_reading(
         loops = {name: (loop, range(repeats)) for name, loop in LOOPS.items()}
         measured = run_rounds(loops, plan, repeats)
         sizes = [read_size(file) for file in files]
-    figures = {
+    figures: dict[str, Any] = {
         "pictures": len(files),
         "median_size": [median(each) for each in zip(*sizes, strict=True)],
         "repeats": repeats,
@@ -162,8 +162,8 @@ def _loops_table(figures: Mapping[str, Any]) -> Table:
     title = f"{figures['pictures']} pictures of {height:g}x{width:g} pixels, the median"
     table = Table(title=title, title_justify="left")
     table.add_column("read")
-    for name in ("ms a picture", "median", f"{SLOW} %", "a second", "MB before", "MB at most"):
-        table.add_column(name, justify="right")
+    for name in ("ms each", "median", f"{SLOW} %", "a second", "MB loaded", "MB at most"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name in LOOPS:
         of = figures[name]
         if "failure" in of:
@@ -175,7 +175,7 @@ def _loops_table(figures: Mapping[str, Any]) -> Table:
             f"{of['ms_per_picture']:.1f}",
             *("" if value is None else f"{value:.1f}" for value in single),
             f"{of['pictures_per_second']:.1f}",
-            *(f"{of[key] / 1e6:,.0f}" for key in ("bytes_before", "peak_bytes")),
+            *(f"{of[key] / 1e6:,.0f}" for key in ("bytes_loaded", "peak_bytes")),
         )
     return table
 

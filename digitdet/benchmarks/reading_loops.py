@@ -67,7 +67,7 @@ def _read_in_turns(
     device = torch.device(reader.device)
     run = partial(read, reader, plan["files"])
     turns = Turns(pipe, wait_for(device))
-    turns.begin({"threads": torch.get_num_threads(), "bytes_before": peak_bytes(device)})
+    turns.begin({"threads": torch.get_num_threads(), "bytes_loaded": peak_bytes(device)})
     milliseconds: list[Milliseconds] = []
     while turns.next():
         milliseconds.append(run())

@@ -59,11 +59,11 @@ def test_loops_read_the_pictures_in_each_turn_and_tell_what_it_took(
         assert len(seconds) == TURNS
         assert len(last["milliseconds"]) == counted
         assert sum(last["milliseconds"]) <= 1000 * sum(seconds[1:])
-        assert 0 < first["bytes_before"] <= last["peak_bytes"]
+        assert 0 < first["bytes_loaded"] <= last["peak_bytes"]
 
 
 def _measured(milliseconds: list[float], seconds: list[float]) -> Measured:
-    facts = {"bytes_before": 4e8, "peak_bytes": 5e8, "milliseconds": milliseconds}
+    facts = {"bytes_loaded": 4e8, "peak_bytes": 5e8, "milliseconds": milliseconds}
     return Measured(facts, dict(enumerate(seconds)))
 
 
@@ -71,7 +71,7 @@ def test_figures_are_of_a_picture_and_ratios_of_rounds(
     checkpoint: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = {
-        "one at a time": _measured([10.0] * 19 + [100.0], [2.0, 4.0, 3.0]),
+        "singly": _measured([10.0] * 19 + [100.0], [2.0, 4.0, 3.0]),
         "together": _measured([], [1.0, 1.0, 1.5]),
     }
     monkeypatch.setattr(reading, "run_rounds", lambda *_: measured)
@@ -83,7 +83,7 @@ def test_figures_are_of_a_picture_and_ratios_of_rounds(
             [pictures[0].parent], config=QUICKSTART, checkpoint=str(checkpoint), repeats=3
         )
     assert (figures["pictures"], figures["median_size"]) == (2, [24, 44])
-    singly, together = figures["one at a time"], figures["together"]
+    singly, together = figures["singly"], figures["together"]
     assert (singly["ms_per_picture"], singly["median_ms"]) == (1500, 10)
     assert 10 < singly["ms_of_95_percent"] < 100
     assert together["pictures_per_second"] == 2
@@ -100,7 +100,7 @@ def test_a_way_whose_memory_does_not_suffice_is_left_out(
     checkpoint: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = {
-        "one at a time": _measured([10.0], [2.0]),
+        "singly": _measured([10.0], [2.0]),
         "together": Measured({"failure": "together: out of memory"}),
     }
     monkeypatch.setattr(reading, "run_rounds", lambda *_: measured)
@@ -127,7 +127,7 @@ def test_rendered_scenes_are_read_and_written_down(
     figures = record["figures"]
     assert figures["pictures"] == 2
     assert len(figures["starts"]["bare imports"]["seconds"]) == 1
-    for name in ("one at a time", "together"):
+    for name in ("singly", "together"):
         assert figures[name]["pictures_per_second"] > 0
-        assert figures[name]["peak_bytes"] > figures[name]["bytes_before"] > 0
+        assert figures[name]["peak_bytes"] >= figures[name]["bytes_loaded"] > 0
     assert record["machine"]["versions"]["torch"]
