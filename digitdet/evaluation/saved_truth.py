@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 from digitdet.datasets.values import is_name
@@ -10,13 +11,17 @@ from digitdet.structures import Target
 
 
 def to_annotations(
-    targets: Sequence[Target], sizes: Mapping[int, tuple[int, int]]
+    targets: Sequence[Target],
+    sizes: Mapping[int, tuple[int, int]],
+    category_ids: Mapping[int, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the content of an annotation file, with digit + 1 as category id.
+    """Return the content of an annotation file.
 
     Args:
         targets: Those of the pictures, in their order.
         sizes: Image id -> height and width in pixels.
+        category_ids: Label -> category id, as of `to_detections`; a label, which is digit + 1, is
+            its own id if it is empty.
     """
     images = []
     boxes: list[dict[str, Any]] = []
@@ -26,7 +31,10 @@ def to_annotations(
         name = _file_name(target)
         images.append({"id": image_id, "file_name": name, "height": height, "width": width})
         boxes += _boxes(target, len(boxes) + 1)
-    categories = [{"id": digit_to_label(int(digit)), "name": digit} for digit in DIGITS]
+    labels = {digit: digit_to_label(int(digit)) for digit in DIGITS}
+    categories = [{"id": category_ids.get(label, label), "name": d} for d, label in labels.items()]
+    for box in boxes:
+        box["category_id"] = category_ids.get(box["category_id"], box["category_id"])
     return {"images": images, "annotations": boxes, "categories": categories}
 
 

@@ -7,11 +7,15 @@ from typing import Any
 from mmengine.evaluator import BaseMetric
 
 from digitdet.evaluation.gathering import evaluate_gathered
-from digitdet.evaluation.results import check_image_ids
+from digitdet.evaluation.results import Result, check_image_ids
+from digitdet.evaluation.saved_truth import to_annotations
 from digitdet.evaluation.submission import to_detections, to_label, write_submission
 from digitdet.registry import METRICS, READERS
-from digitdet.structures import Prediction, Target
+from digitdet.structures import Target
 from digitdet.whole_files import write_json
+
+TRUTH_JSON = "truth.json"
+SIZE = "size"  # what a kept target has besides: height and width of its picture
 
 
 @METRICS.register_module()
@@ -19,7 +23,8 @@ class SubmissionMetric(BaseMetric):
     """Writes ``pred.json``, ``pred.csv`` and a zip of both; gives no figure of its own.
 
     The numbers are read from exactly the boxes that ``pred.json`` holds. Where ids are running
-    numbers, ``images.json`` says which picture is which.
+    numbers, ``images.json`` says which picture is which; where no annotation file holds the truth,
+    as of synthetic scenes, ``truth.json`` does, in that form.
 
     Args:
         out_dir: Folder to write to; files of an earlier run in it are replaced or removed.
@@ -53,13 +58,16 @@ class SubmissionMetric(BaseMetric):
             data_batch: The `Batch`.
             data_samples: One `Prediction` for each of its pictures.
         """
-        self.results.extend(zip(data_samples, data_batch["targets"], strict=True))
+        targets = [dict(target) for target in data_batch["targets"]]
+        for target, image in zip(targets, data_batch.get("images", ()), strict=False):
+            target[SIZE] = tuple(image.shape[-2:])
+        self.results.extend(zip(data_samples, targets, strict=True))
 
     def evaluate(self, size: int) -> dict[str, float]:  # noqa: ARG002
         """Gather the results of all processes and write the files."""
         return evaluate_gathered(self)
 
-    def compute_metrics(self, results: list[tuple[Prediction, Target]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Result]) -> dict[str, float]:
         """Write the files.
 
         Args:
@@ -81,4 +89,18 @@ class SubmissionMetric(BaseMetric):
         (self.out_dir / "images.json").unlink(missing_ok=True)
         if "files" in meta:
             write_json(self.out_dir / "images.json", meta["files"])
+        self._write_truth([target for _, target in results], category_ids)
         return {}
+
+    def _write_truth(self, targets: Sequence[Target], category_ids: Mapping[int, int]) -> None:
+        """Write the truth that no annotation file holds; of pictures without labels there is none.
+
+        A data set that has such a file tells its category ids.
+        """
+        file = self.out_dir / TRUTH_JSON
+        file.unlink(missing_ok=True)
+        is_labelled = all(SIZE in target and "boxes" in target for target in targets)
+        has_file = "category_ids" in (self.dataset_meta or {})
+        if is_labelled and not has_file and any(len(target["boxes"]) for target in targets):
+            sizes: dict[int, Any] = {target["image_id"]: dict(target)[SIZE] for target in targets}
+            write_json(file, to_annotations(targets, sizes, category_ids))

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from digitdet.evaluation import SubmissionMetric
+from digitdet.evaluation.saved_predictions import load_results
 from digitdet.registry import METRICS
 
 READER = {"type": "LeftToRightReader", "score_threshold": 0.5}
@@ -76,6 +77,52 @@ def test_running_numbers_are_explained_by_a_file(tmp_path: Path) -> None:
     files = {"2": "b.png", "3": "sub/c.png", "11": "a.png"}
     evaluate(tmp_path, SPLIT, {"files": files})
     assert json.loads((tmp_path / "images.json").read_text()) == files
+
+
+def labelled(image_id: int) -> dict[str, Any]:
+    """A picture of 12 x 30 pixels with a 4 at its left edge."""
+    target = {
+        "image_id": image_id,
+        "boxes": torch.tensor([[0.0, 2, 8, 10]]),
+        "labels": torch.tensor([5]),
+        "iscrowd": torch.tensor([False]),
+        "numbers": torch.tensor([1]),
+        "source": f"synthetic:0:{image_id}",
+    }
+    return {"targets": [target], "images": [torch.zeros(3, 12, 30)]}
+
+
+@pytest.mark.parametrize("first_id", [1, 51])
+def test_the_truth_that_no_file_holds_is_written_in_the_ids_of_the_predictions(
+    tmp_path: Path, first_id: int
+) -> None:
+    pairs = [(digit + 1, digit + first_id) for digit in range(10)]
+    metric = SubmissionMetric(str(tmp_path), READER, pairs)
+    metric.dataset_meta = {"classes": ()}
+    metric.process(labelled(3), [sample(3, [(0, 4, 0.9)])[0]])
+    metric.evaluate(1)
+    [(prediction, target)] = load_results(tmp_path / "pred.json", tmp_path / "truth.json")
+    assert prediction["labels"].tolist() == target["labels"].tolist() == [5]
+    assert target["boxes"].tolist() == [[0, 2, 8, 10]]
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    assert truth["annotations"][0]["number"] == 1
+    [picture] = truth["images"]
+    assert (picture["height"], picture["width"]) == (12, 30)
+
+
+@pytest.mark.parametrize("meta", [{"category_ids": {}}, None])
+def test_truth_that_a_file_holds_or_that_nobody_knows_is_not_written(
+    tmp_path: Path, meta: dict[str, Any] | None
+) -> None:
+    (tmp_path / "truth.json").write_text("of an earlier run", encoding="utf-8")
+    metric = SubmissionMetric(str(tmp_path), READER)
+    metric.dataset_meta = meta
+    batch = labelled(3)
+    if meta is None:
+        batch["targets"][0]["boxes"] = torch.zeros(0, 4)
+    metric.process(batch, [sample(3, [])[0]])
+    metric.evaluate(1)
+    assert not (tmp_path / "truth.json").exists()
 
 
 def test_pictures_with_the_same_id_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
