@@ -10,6 +10,7 @@ NOT_RUN = {
     "tools/benchmark.py models": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py startup": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py train": "measures for minutes; tests/benchmarks",
+    "tools/benchmark.py read": "measures for a minute and more; tests/benchmarks",
     "tools/dist_train.sh": "starts a process for each GPU; tests/tools/test_launch_scripts.py",
     "tools/reproduce_report.sh": "trains three settings",
     "tools/slurm_train.sh": "needs a cluster; tests/tools/test_launch_scripts.py",
