@@ -23,6 +23,7 @@ OTHER_PROGRAMS = {
     "wandb": "an account's",
     "xdg-open": "a browser",
 }
+MENTION = r"`(?:python )?((?:tools/\w+\.(?:py|sh)|digitdet (?:-|read|doctor))[^`]*)`"
 SEPARATORS = {"&&", "||", "|", ";", "&", ">"}
 
 
@@ -33,7 +34,8 @@ class Command:
     Attributes:
         page: The page, from the root of the repository.
         line: Where its first line stands, from 1.
-        words: Its words, without ``python``; the first is a path, such as ``tools/train.py``.
+        words: Its words, without ``python``; the first is a path, such as ``tools/train.py``, or
+            ``digitdet``.
     """
 
     page: str
@@ -50,7 +52,9 @@ class Command:
 
     @property
     def tool(self) -> str:
-        """The name of the tool in ``tools``, or nothing, as for ``-m pytest``."""
+        """The tool in ``tools``, or ``digitdet`` itself; nothing, as for ``-m pytest``."""
+        if self.words[0] == "digitdet":
+            return "digitdet"
         found = re.fullmatch(r"tools/(\w+)\.py", self.words[0])
         return found[1] if found else ""
 
@@ -60,7 +64,7 @@ def pages() -> list[Path]:
 
 
 def find_commands(page: str, text: str) -> list[Command]:
-    """All commands of a page that call Python or a script in ``tools``."""
+    """All commands of a page that call Python, a script in ``tools`` or digitdet."""
     found = []
     for block in _shell_blocks(text):
         prompted = any(line.startswith("$ ") for _, line in block)
@@ -68,17 +72,19 @@ def find_commands(page: str, text: str) -> list[Command]:
             for words in _simple_commands(line):
                 if words[0] == "python" and len(words) > 1:
                     found.append(Command(page, number, tuple(words[1:])))
+                elif words[0] == "digitdet":
+                    found.append(Command(page, number, tuple(words)))
                 elif words[0].startswith(("tools/", "./tools/")):
                     found.append(Command(page, number, (words[0].removeprefix("./"), *words[1:])))
     return found
 
 
 def find_mentions(page: str, text: str) -> list[Command]:
-    """What stands between the lines as ``tools/NAME.py ...`` in backquotes; it may be a part."""
+    """What stands between the lines in backquotes as a command of digitdet's; it may be a part."""
     return [
         Command(page, number, tuple(span.split()))
         for number, line in enumerate(text.splitlines(), 1)
-        for span in re.findall(r"`(?:python )?(tools/\w+\.(?:py|sh)[^`]*)`", line)
+        for span in re.findall(MENTION, line)
     ]
 
 
@@ -150,7 +156,7 @@ def _whole_lines(block: list[tuple[int, str]], *, prompted: bool) -> Iterator[tu
 
 
 def _is_command(line: str) -> bool:
-    return bool(re.match(r"(\w+=\S* )*(srun )?(\./)?(python |tools/)", line))
+    return bool(re.match(r"(\w+=\S* )*(srun )?(\./)?(python |tools/|digitdet )", line))
 
 
 def _is_closed(line: str) -> bool:

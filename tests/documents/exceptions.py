@@ -3,14 +3,16 @@
 # By the beginning of a command.
 NOT_RUN = {
     "-m pytest": "the tests",
+    "digitdet read - ": "waits for names; tests/commands/read",
+    "digitdet read camera": "needs a camera; tests/commands/read",
     "tools/benchmark.py data": "measures for half a minute and more; tests/benchmarks",
     "tools/benchmark.py evaluation": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py inference": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py loop": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py models": "measures for minutes; tests/benchmarks",
+    "tools/benchmark.py read": "measures for a minute and more; tests/benchmarks",
     "tools/benchmark.py startup": "measures for minutes; tests/benchmarks",
     "tools/benchmark.py train": "measures for minutes; tests/benchmarks",
-    "tools/benchmark.py read": "measures for a minute and more; tests/benchmarks",
     "tools/dist_train.sh": "starts a process for each GPU; tests/tools/test_launch_scripts.py",
     "tools/reproduce_report.sh": "trains three settings",
     "tools/slurm_train.sh": "needs a cluster; tests/tools/test_launch_scripts.py",

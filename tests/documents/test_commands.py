@@ -22,6 +22,7 @@ def found(page: str) -> list[tuple[int, str]]:
         ("~~~sh\ntools/a.sh B\n~~~\n", [(2, "tools/a.sh B")]),
         ("```\npip install -e . && python tools/a.py\n```\n", [(2, "tools/a.py")]),
         ("```\nA=1 B=2 python tools/a.py | less\n```\n", [(2, "tools/a.py")]),
+        ("```\npip install x && digitdet read A | less\n```\n", [(2, "digitdet read A")]),
         ("```\nsrun python tools/a.py > log\n```\n", [(2, "tools/a.py")]),
         ("```\nfor n in 1 2; do python tools/a.py $n; done\n```\n", [(2, "tools/a.py $n")]),
         (

@@ -15,6 +15,10 @@ def _text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
+def _is_there(path: str) -> bool:
+    return path == "digitdet" or (ROOT / path).is_file()
+
+
 def faults(commands: list[Command], tool: Tool) -> list[str]:
     """What the tools' own parsers say against commands, each with its place."""
     found = []
@@ -22,7 +26,7 @@ def faults(commands: list[Command], tool: Tool) -> list[str]:
         path = command.words[0]
         if path == "-m":
             continue
-        if not (ROOT / path).is_file():
+        if not _is_there(path):
             found.append(f"{command.place}: there is no {path}")
         elif command.tool:
             for words in expand(command.words):
@@ -36,7 +40,7 @@ def mention_faults(mentions: list[Command], tool: Tool) -> list[str]:
     found = []
     for mention in mentions:
         path, *words = mention.words
-        if not (ROOT / path).is_file():
+        if not _is_there(path):
             found.append(f"{mention.place}: there is no {path}")
         elif mention.tool:
             options = [word.strip("[].,") for word in words if word.lstrip("[").startswith("-")]
@@ -66,9 +70,11 @@ python tools/test.py CONFIG
 python tools/config.py chekc CONFIG
 python tools/train.py CONFIG --dry-run --no-preflight
 python tools/train.py CONFIG --seeds 0 1   # this one is right
+digitdet raed PATH
+digitdet read PATH --csv | less   # this one, too
 ```
 """
-    typo, unknown, lacking, command, both = faults(find_commands("a.md", page), tool)
+    typo, unknown, lacking, command, both, misread = faults(find_commands("a.md", page), tool)
     assert typo.startswith("a.md:4: ")
     assert typo.endswith("unrecognized arguments: --resumee")
     assert unknown == "a.md:5: there is no tools/tarin.py"
@@ -77,6 +83,8 @@ python tools/train.py CONFIG --seeds 0 1   # this one is right
     assert "a.md:7: " in command
     assert "invalid choice: 'chekc'" in command
     assert "not allowed with argument --dry-run" in both
+    assert "a.md:10: " in misread
+    assert "invalid choice: 'raed'" in misread
 
 
 def test_a_wrong_part_of_a_synopsis_is_told_too(tool: Tool) -> None:
@@ -91,3 +99,5 @@ def test_a_wrong_mention_is_told_with_page_and_line(tool: Tool) -> None:
         "a.md:2: there is no tools/trian.py",
         "a.md:2: tools/config.py has no --outt",
     ]
+    page = "`digitdet read A --csv`, `digitdet --version`, `digitdet doctor`\n`digitdet read --cvs`"
+    assert mention_faults(find_mentions("a.md", page), tool) == ["a.md:2: digitdet has no --cvs"]

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
 from digitdet import config
+from digitdet.checkpoints.content import FORMAT, FORMAT_VERSION, config_text
 from digitdet.datasets.synthetic_layout import write_layout
 from digitdet.registry import MODELS
 from documents.commands import ROOT
+from documents.made_files import write_labelled, write_video
 from documents.words import FILES, OUT_POSITIONS, OUTPUTS, SMALL
 
 EXPERIMENTS = ROOT / "configs" / "experiments"
@@ -56,6 +59,7 @@ class World:
         folder.mkdir(parents=True)
         (folder / "configs").symlink_to(ROOT / "configs")
         (folder / "tools").symlink_to(ROOT / "tools")
+        (folder / "digitdet").symlink_to(ROOT / "digitdet")  # the weights in it
         shutil.copytree(self.layout, folder / "data" / "nycu-hw2-data")
         (folder / "work_dirs").mkdir()
         shutil.copytree(self.trained, folder / "work_dirs" / "quickstart")
@@ -95,13 +99,16 @@ class World:
         below = parts[0], len(parts)
         for is_it, make in (
             (path.name in FILES, lambda: path.write_text(FILES[path.name], encoding="utf-8")),
+            (path.suffix in (".jpg", ".png"), lambda: self._put_picture(path)),
+            (path.suffix == ".mp4", lambda: write_video(path)),
+            (path.suffix == ".safetensors", lambda: self._publish(path)),
             (path.suffix == ".pth", lambda: self._put_checkpoint(path)),
             ("test" in parts[-2:] and parts[0] == "work_dirs", lambda: self._submit(path, parts)),
             (path.name == "pred.json", lambda: self._write_predictions(path)),
             (path.name == "submission.zip", lambda: self._submit(path, parts)),
             (parts[0] == "data", lambda: self._put_data(path, parts)),
             (path.name == "EXPORT", lambda: self._export(path)),
-            (path.name == "my_photographs", lambda: _write_labelled(self.layout, path)),
+            (path.name == "my_photographs", lambda: write_labelled(self.layout, path)),
             (path.parent.name == "non_finite", lambda: self._record_step(path)),
             (below == ("work_dirs", 2), lambda: shutil.copytree(self.trained, path)),
         ):
@@ -112,6 +119,15 @@ class World:
     def _put_data(self, path: Path, parts: tuple[str, ...]) -> None:
         root = path if len(parts) == 2 else path.parents[len(parts) - 3]
         shutil.copytree(self.layout, root, dirs_exist_ok=True)
+
+    def _put_picture(self, path: Path) -> None:
+        with Image.open(self.layout / "test" / "1.png") as picture:
+            picture.save(path)
+
+    def _publish(self, path: Path) -> None:
+        out = self.home / "published"
+        self.tool("publish")([str(self.trained / "epoch_6.pth"), "--out", str(out)])
+        shutil.copyfile(next(out.glob("*.safetensors")), path)
 
     def _export(self, path: Path) -> None:
         self.tool("convert")([str(self.layout), str(path), "--from", "coco", "--to", "yolo"])
@@ -125,7 +141,10 @@ class World:
         made = self.home / f"{path.parent.name}.pth"
         if not made.exists():
             torch.manual_seed(0)
-            torch.save({"state_dict": MODELS.build(experiment.model).state_dict()}, made)
+            state = MODELS.build(experiment.model).state_dict()
+            meta = {"format": FORMAT, "format_version": FORMAT_VERSION}
+            meta["cfg"] = config_text(experiment)
+            torch.save({"state_dict": state, "meta": meta}, made)
         os.link(made, path)
 
     def _write_predictions(self, path: Path) -> None:
@@ -162,34 +181,3 @@ class World:
         with contextlib.suppress(SystemExit):
             self._train(work_dir, "optim_wrapper.optimizer.lr=1e30", "optim_wrapper.clip_grad=None")
         shutil.copytree(next((work_dir / "non_finite").iterdir()), path)
-
-
-def _write_labelled(layout: Path, folder: Path) -> None:
-    """Pictures with labelme's files beside them."""
-    truth = json.loads((layout / "train.json").read_text(encoding="utf-8"))
-    folder.mkdir()
-    for image in truth["images"]:
-        name = image["file_name"]
-        shutil.copyfile(layout / "train" / name, folder / name)
-        boxes = [box for box in truth["annotations"] if box["image_id"] == image["id"]]
-        shapes = [
-            {
-                "label": str(box["category_id"] - 1),
-                "shape_type": "rectangle",
-                "points": [
-                    box["bbox"][:2],
-                    [a + b for a, b in zip(box["bbox"][:2], box["bbox"][2:], strict=True)],
-                ],
-            }
-            for box in boxes
-        ]
-        content = {
-            "version": "5.0.0",
-            "flags": {},
-            "shapes": shapes,
-            "imagePath": name,
-            "imageData": None,
-            "imageHeight": image["height"],
-            "imageWidth": image["width"],
-        }
-        (folder / name).with_suffix(".json").write_text(json.dumps(content), encoding="utf-8")
