@@ -5,57 +5,66 @@ equally many: pictures of one size with boxes in the same places, all anchors an
 sampled, BatchNorm in evaluation mode.
 """
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import pytest
-import torch
-from torch import Tensor
-
-STEPS = """
-import os, sys
-from pathlib import Path
 import torch
 from mmengine.hooks import Hook
-from torch import nn
+from torch import Tensor, nn
 from torchvision import tv_tensors
+from two_processes import in_two_processes
+
 from digitdet.models import FasterRCNN
 from digitdet.runner import Runner
 
 SIZE, ALL = (64, 96), 10**6
 BOXES = torch.tensor([[10.0, 12.0, 30.0, 52.0], [40.5, 8.0, 66.0, 58.5]])
 
+
 class WithoutStatistics(FasterRCNN):
-    def train(self, mode=True):
+    """Keeps BatchNorm in evaluation mode."""
+
+    def train(self, mode: bool = True) -> "WithoutStatistics":
         super().train(mode)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.eval()
         return self
 
+
 class KeepFirstGradients(Hook):
-    gradients = None
-    def before_train(self, runner):
+    """Keeps the gradients of the first step."""
+
+    gradients: dict[str, Tensor] | None = None
+
+    def before_train(self, runner: Any) -> None:
         named = list(runner.bare_model.named_parameters())
-        def keep(*_):
+
+        def keep(*_: Any) -> None:
             self.gradients = self.gradients or {name: p.grad.clone() for name, p in named}
+
         runner.optim_wrapper.optimizer.register_step_pre_hook(keep)
 
-def make_samples():
+
+def make_samples() -> Iterator[Any]:
     generator = torch.Generator().manual_seed(1)
     for number in range(4):
         image = torch.randint(0, 256, (3, *SIZE), generator=generator, dtype=torch.uint8)
-        yield tv_tensors.Image(image), {
-            "image_id": number,
-            "boxes": tv_tensors.BoundingBoxes(BOXES, format="XYXY", canvas_size=SIZE),
-            "labels": torch.tensor([1 + number, 10 - number]),
-            "iscrowd": torch.zeros(2, dtype=torch.bool),
-            "source": f"{number}.png",
-        }
+        yield (
+            tv_tensors.Image(image),
+            {
+                "image_id": number,
+                "boxes": tv_tensors.BoundingBoxes(BOXES, format="XYXY", canvas_size=SIZE),
+                "labels": torch.tensor([1 + number, 10 - number]),
+                "iscrowd": torch.zeros(2, dtype=torch.bool),
+                "source": f"{number}.png",
+            },
+        )
 
-def gradients(batch_size, launcher):
+
+def gradients(folder: Path, batch_size: int, launcher: str = "none") -> dict[str, Tensor]:
+    """Train and return the gradients of the first step."""
     torch.manual_seed(0)
     model = WithoutStatistics(
         backbone={"type": "SlimResNetFPN", "widths": [16, 32, 32], "out_channels": 32},
@@ -88,36 +97,20 @@ def gradients(batch_size, launcher):
         launcher=launcher,
         randomness={"seed": 0},
         default_scope="digitdet",
+        experiment_name=f"{launcher}_{batch_size}",
         log_level="ERROR",
     ).train()
+    assert hook.gradients
     return hook.gradients
 
-folder = Path(sys.argv[1])
-rank = int(os.fork() == 0)
-os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
-store = f"file://{folder / 'store'}"
-torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
-of_two = gradients(2, "pytorch")
-torch.save(of_two, folder / f"{rank}.pth")
-torch.distributed.destroy_process_group()
-if rank == 0:
-    torch.save(gradients(4, "none"), folder / "whole.pth")
-    torch.save(gradients(2, "none"), folder / "half.pth")
-    os.wait()
-"""
 
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
 def test_two_processes_give_the_gradients_of_one_at_the_same_pictures(tmp_path: Path) -> None:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", STEPS, str(tmp_path)]
-    done = subprocess.run(
-        command, env=environment, cwd=tmp_path, timeout=100, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    whole, half, *ranks = (
-        torch.load(tmp_path / f"{name}.pth") for name in ("whole", "half", "0", "1")
-    )
+    def work(rank: int) -> None:
+        torch.save(gradients(tmp_path, 2, "pytorch"), tmp_path / f"{rank}.pth")
+
+    in_two_processes(work, tmp_path)
+    ranks = [torch.load(tmp_path / f"{rank}.pth") for rank in range(2)]
+    whole, half = gradients(tmp_path, 4), gradients(tmp_path, 2)
     assert len(whole) > 20
     for found in ranks:
         assert _largest_error(found, whole) < 2e-5

@@ -1,37 +1,40 @@
 """A run of two processes that is stopped within an epoch equals the unbroken one, bit for bit."""
 
 import os
-import subprocess
-import sys
+import signal
 from pathlib import Path
+from typing import Any
 
-import pytest
 from crashing.comparison import check_equal
-
-# Each process has BatchNorm statistics of its own, and a validation of its own pictures.
-TRAININGS = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from tiny_runs import MeanMetric, make_runner, make_samples
 from mmengine.hooks import Hook
-from torch.utils.data import DataLoader
+from tiny_runs import MeanMetric, make_runner, make_samples
+from two_processes import in_two_processes
+
 from digitdet.hooks import CheckpointHook, ScalarsHook
 from digitdet.interruption import TrainingInterrupted
 
+
 class StopInOne(Hook):
-    def after_train_iter(self, runner, *_, **__):
-        if rank == 1 and runner.iter == 1:
+    """Asks one of the processes to end after its second step."""
+
+    def __init__(self, rank: int) -> None:
+        self.rank = rank
+
+    def after_train_iter(self, runner: Any, *_: Any, **__: Any) -> None:
+        if self.rank == 1 and runner.iter == 1:
             os.kill(os.getpid(), signal.SIGTERM)
 
-def loader(count):
+
+def loader(count: int) -> dict[str, Any]:
     sampler = {"type": "DefaultSampler", "shuffle": False}
     how = {"batch_size": 2, "sampler": sampler, "collate_fn": {"type": "default_collate"}}
     return {"dataset": make_samples(count), **how}
 
-def train(name, *hooks, resume=False):
+
+def train(folder: Path, *hooks: Hook, resume: bool = False) -> None:
+    """Each process has BatchNorm statistics of its own, and a validation of its own pictures."""
     runner = make_runner(
-        folder / name / "run",
+        folder / "run",
         loader(12),
         *hooks,
         default_hooks={"checkpoint": CheckpointHook(save_best="mean"), "scalars": ScalarsHook()},
@@ -43,38 +46,19 @@ def train(name, *hooks, resume=False):
     )
     runner.train()
 
-rank = int(os.fork() == 0)
-os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
-folder = Path(sys.argv[1])
-store = f"file://{folder / 'store'}"
-torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
-train("unbroken")
-try:
-    train("stopped", StopInOne())
-except TrainingInterrupted as stopped:
-    print(stopped.place, flush=True)
-train("stopped", resume=True)
-torch.distributed.destroy_process_group()
-if rank == 0:
-    os.wait()
-"""
 
-
-@pytest.mark.campaign
 def test_two_processes_go_on_as_if_they_were_never_stopped(tmp_path: Path) -> None:
-    paths = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[1])))
-    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", TRAININGS, str(tmp_path)]
-    done = subprocess.run(
-        command,
-        env=environment,
-        check=True,
-        timeout=100,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert "after step 2" in done.stdout, done.stdout
+    def work(rank: int) -> None:
+        os.chdir(tmp_path)  # of no repository, whose commit may change meanwhile
+        train(tmp_path / "unbroken")
+        try:
+            train(tmp_path / "stopped", StopInOne(rank))
+        except TrainingInterrupted as stopped:
+            print(stopped.place)
+        train(tmp_path / "stopped", resume=True)
+
+    for said in in_two_processes(work, tmp_path):
+        assert "after step 2" in said
     for name in ("unbroken", "stopped"):
         for file in (tmp_path / name / "run").glob("*.py"):  # the config, named by the time
             file.unlink()

@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from crashing.comparison import check_equal
 from mmengine.hooks import DistSamplerSeedHook, Hook
 from tiny_runs import make_runner, make_samples
 from torch.utils.data import DataLoader, Dataset
+from two_processes import in_two_processes
 
 from digitdet import interruption
 from digitdet.checkpoints.finding import newest_checkpoint
@@ -354,42 +353,26 @@ def test_without_a_checkpoint_hook_nothing_is_saved(tmp_path: Path) -> None:
         run(tmp_path / "run", bare, Stop(2))
 
 
-TWO_PROCESSES = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from tiny_runs import make_runner, make_samples
-from mmengine.hooks import Hook
-from digitdet.interruption import TrainingInterrupted
-from digitdet.train_loop import EPOCH_START
-
 class StopInOne(Hook):
-    def after_train_iter(self, runner, *_, **__):
-        if rank == 1 and runner.iter == 2:
+    """Asks one of two processes to end after its third step."""
+
+    def __init__(self, rank: int) -> None:
+        self.rank = rank
+
+    def after_train_iter(self, runner: Any, *_: Any, **__: Any) -> None:
+        if self.rank == 1 and runner.iter == 2:
             os.kill(os.getpid(), signal.SIGTERM)
 
-rank = int(os.fork() == 0)
-os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
-folder = Path(sys.argv[1])
-store = f"file://{folder / 'store'}"
-torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
-runner = make_runner(folder / "run", make_samples(8), StopInOne(), launcher="pytorch")
-try:
-    runner.train()
-except TrainingInterrupted as stopped:
-    (folder / f"said_{rank}").write_text(f"{stopped.place}: {stopped}")
-torch.distributed.destroy_process_group()
-if rank == 0:
-    os.wait()
-"""
 
-
-@pytest.mark.campaign
 def test_the_processes_of_a_run_stop_after_the_same_step(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", TWO_PROCESSES, str(tmp_path)]
-    subprocess.run(command, env={**environment, "MKL_NUM_THREADS": "1"}, check=True, timeout=100)
-    first, second = ((tmp_path / f"said_{rank}").read_text() for rank in (0, 1))
+    def work(rank: int) -> None:
+        samples, stop = make_samples(NUM_SAMPLES), StopInOne(rank)
+        with pytest.raises(TrainingInterrupted) as stopped:
+            make_runner(tmp_path / "run", samples, stop, launcher="pytorch").train()
+        (tmp_path / f"end_{rank}").write_text(f"{stopped.value.place}: {stopped.value}")
+
+    in_two_processes(work, tmp_path)
+    first, second = ((tmp_path / f"end_{rank}").read_text() for rank in (0, 1))
     place = "after step 3, in epoch 1 of 2"
     said = f"{place}: interrupted by SIGTERM {place}; saved: {tmp_path / 'run' / 'iter_3.pth'}"
     assert first.splitlines()[0] == said

@@ -1,8 +1,6 @@
-"""One of several processes that evaluate shards together: ``process.py FOLDER RANK SIZE``."""
+"""One of several processes that evaluate shards together."""
 
 import json
-import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +13,21 @@ from digitdet.evaluation.gathering import gather_results
 READER = {"type": "LeftToRightReader", "score_threshold": 0.3}
 
 
-def main(folder: Path, rank: int, size: int) -> None:
+def main(folder: Path, rank: int) -> None:
     """Evaluate each case of ``cases.pt`` and write what each metric gives in this process."""
-    torch.distributed.init_process_group(
-        "gloo",
-        init_method=(folder / "store").as_uri(),
-        rank=rank,
-        world_size=size,
-        timeout=timedelta(seconds=60),
-    )
     outcomes = {}
     gathered = {}
     for name, shards in torch.load(folder / "cases.pt").items():
         shard = shards[rank]
         gathered[name] = gather_results(shard)
         metrics = [
-            DigitMetric(),
+            DigitMetric(backend="pycocotools"),
             NumberMetric(READER),
             SubmissionMetric(str(folder / name), READER),
         ]
         outcomes[name] = [outcome(metric, shard) for metric in metrics]
     (folder / f"{rank}.json").write_text(json.dumps(outcomes), encoding="utf-8")
     torch.save(gathered, folder / f"{rank}.pt")
-    torch.distributed.destroy_process_group()
 
 
 def outcome(metric: BaseMetric, shard: list[Any]) -> dict[str, float] | str:
@@ -48,7 +38,3 @@ def outcome(metric: BaseMetric, shard: list[Any]) -> dict[str, float] | str:
         return metric.evaluate(0)
     except (ValueError, RuntimeError) as error:
         return f"{type(error).__name__}: {error}"
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

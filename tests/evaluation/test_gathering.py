@@ -1,20 +1,19 @@
 """Evaluation by two processes beside one."""
 
-import importlib.util
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from evaluation import process
 from mmengine.evaluator import BaseMetric
+from two_processes import in_two_processes
 
 from digitdet.evaluation import DigitMetric, NumberMetric, SubmissionMetric
 from digitdet.evaluation.gathering import evaluate_gathered, gather_results
 
-PROCESS = Path(__file__).with_name("process.py")
 READER = {"type": "LeftToRightReader", "score_threshold": 0.3}
 Sample = tuple[dict[str, Any], dict[str, Any]]
 
@@ -72,20 +71,11 @@ def same(one: Any, other: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What this process and another one wrote of all cases."""
+    """What two processes wrote of all cases."""
     folder = tmp_path_factory.mktemp("processes")
     cases = {**UNEQUAL, "nothing": [[], []], "same_id": [PICTURES, [OTHER]]}
     torch.save(cases, folder / "cases.pt")
-    spec = importlib.util.spec_from_file_location("process", PROCESS)
-    assert spec
-    assert spec.loader
-    process = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(process)
-    command = [sys.executable, str(PROCESS), str(folder), "1", "2"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as other:
-        process.main(folder, 0, 2)
-        _, error = other.communicate(timeout=60)
-    assert other.returncode == 0, error
+    in_two_processes(partial(process.main, folder), folder)
     return folder
 
 
@@ -105,7 +95,8 @@ def test_two_processes_give_exactly_the_figures_of_one(
     case: str, folder: Path, tmp_path: Path
 ) -> None:
     split = [] if case == "nothing" else PICTURES
-    metrics = DigitMetric(), NumberMetric(READER), SubmissionMetric(str(tmp_path), READER)
+    digits = DigitMetric(backend="pycocotools")
+    metrics = digits, NumberMetric(READER), SubmissionMetric(str(tmp_path), READER)
     expected = [in_one_process(metric, split) for metric in metrics]
     assert outcomes(folder, case) == [expected, expected]
     for name in ("pred.csv", "pred.json"):
