@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from digitdet.analysis.error_analysis import analyze_errors
@@ -23,6 +24,18 @@ def _no_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
+
+
+@pytest.fixture
+def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures without laying them out, which takes most of their time."""
+    monkeypatch.setattr(Figure, "get_layout_engine", lambda _: None)
+
+
+@pytest.fixture
+def _empty_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw no figure: its file is there, and empty."""
+    monkeypatch.setattr(Figure, "savefig", lambda _, file, **__: file.touch())
 
 
 def _json(file: Path) -> Any:
@@ -100,6 +113,7 @@ def _are_written(out: Path) -> bool:
     return sorted(file.name for file in out.iterdir()) == sorted(NAMES)
 
 
+@pytest.mark.usefixtures("_quick_figures")
 @pytest.mark.parametrize("emptied", ["predictions", "truth"])
 def test_without_detections_or_truth_all_is_written_and_shown_as_a_dash(
     emptied: str, files: Files, tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -122,6 +136,7 @@ def test_without_detections_or_truth_all_is_written_and_shown_as_a_dash(
     assert "no score threshold is best" in printed
 
 
+@pytest.mark.usefixtures("_quick_figures")
 def test_one_picture_with_one_digit_is_enough(files: Files, tool: Tool, tmp_path: Path) -> None:
     pred, ann, _ = files
     truth = _json(ann)
@@ -167,6 +182,7 @@ def test_the_figures_are_exactly_those_of_an_evaluation(
     assert found["score_threshold_by"] == "best F1"
 
 
+@pytest.mark.usefixtures("_empty_figures")
 def test_options_reach_the_reader_the_truth_and_what_is_counted(
     analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,6 +240,7 @@ def test_the_confusion_matrix_counts_each_digit_once(analyzed: tuple[Files, Path
     assert counts == _json(out / "errors.json")["confusion"]["counts"]
 
 
+@pytest.mark.usefixtures("_empty_figures")
 def test_running_again_replaces_its_files_and_leaves_others(
     analyzed: tuple[Files, Path], tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
