@@ -84,23 +84,21 @@ def test_a_torchvision_that_asks_for_another_torch_is_refused_before_torch_is_im
     assert "torch imported: False" in printed
 
 
-def test_operators_that_do_not_load_are_refused_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "torchvision").mkdir()
-    (tmp_path / "torchvision" / "__init__.py").write_text(
+def test_operators_that_do_not_load_or_lack_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    """One after the other in a process, as torch takes long to import."""
+    for name in ("failing", "lacking"):
+        (tmp_path / name / "torchvision").mkdir(parents=True)
+        (tmp_path / name / "torchvision" / "__init__.py").touch()
+    (tmp_path / "failing" / "torchvision" / "__init__.py").write_text(
         "raise RuntimeError('operator torchvision::nms does not exist')\n", encoding="utf-8"
     )
-    printed = run(CHECK, tmp_path)
-    assert "ImportError: The operators of torchvision" in printed
-    assert metadata.version("torchvision") in printed
-    assert f"torch {metadata.version('torch')} (operator torchvision::nms does not" in printed
-    assert "pip install '" in printed
-
-
-def test_a_torchvision_without_operators_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "torchvision").mkdir()
-    (tmp_path / "torchvision" / "__init__.py").touch()
-    printed = run(CHECK, tmp_path)
-    assert "ImportError: The operators of torchvision" in printed
+    lacking = f"sys.path.insert(0, {str(tmp_path / 'lacking')!r})"
+    failing, lacking = run(f"{CHECK}{lacking}{CHECK}", tmp_path / "failing").split("True\n")[:2]
+    assert "ImportError: The operators of torchvision" in failing
+    assert metadata.version("torchvision") in failing
+    assert f"torch {metadata.version('torch')} (operator torchvision::nms does not" in failing
+    assert "pip install '" in failing
+    assert "ImportError: The operators of torchvision" in lacking
 
 
 def test_a_missing_torchvision_is_named(tmp_path: Path) -> None:

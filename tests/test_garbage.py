@@ -1,8 +1,10 @@
 """When Python looks for garbage."""
 
 import gc
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,17 @@ def test_what_is_there_is_gone_through_no_more_but_what_comes_is() -> None:
     assert id(later) in tracked
 
 
-def test_torch_is_imported_so() -> None:
-    printed = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+def test_torch_is_imported_so(tmp_path: Path) -> None:
+    """One that makes as many objects, and is there at once."""
+    (tmp_path / "torch.py").write_text("objects = [[] for _ in range(10**5)]\nclass ops: ...\n")
+    (tmp_path / "torchvision.py").write_text(
+        "import torch\ntorch.ops.torchvision = type('', (), {'nms': 0})\n"
+    )
+    paths = os.pathsep.join(map(str, (tmp_path, Path(__file__).parents[1])))
+    printed = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
     assert printed.stdout.split("\n")[0] == "True [] True True", printed.stderr

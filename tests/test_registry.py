@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import warnings
 
 import mmengine.registry
@@ -91,17 +89,6 @@ def test_the_hook_of_digitdet_comes_before_mmengines_of_the_same_name() -> None:
 def test_a_name_that_is_not_registered_is_an_error() -> None:
     with pytest.raises(KeyError, match="NoSuchReader"):
         digitdet.registry.READERS.build({"type": "NoSuchReader"})
-
-
-def test_the_registry_imports_by_itself_and_registers_nothing_yet() -> None:
-    code = (
-        "import digitdet.registry, sys;"
-        "print([m for m in ('digitdet.models', 'digitdet.hooks') if m in sys.modules]);"
-        "from mmengine.registry import HOOKS;"
-        "print(HOOKS.get('digitdet.ProgressHook').__name__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout.split("\n")[:2] == ["[]", "ProgressHook"], done.stderr
 
 
 def test_looking_up_in_the_scope_gives_no_warning() -> None:

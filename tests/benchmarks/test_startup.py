@@ -10,6 +10,12 @@ from digitdet.benchmarks.startup import benchmark_startup, first_iteration, star
 ROOT = Path(__file__).parents[2]
 TRAIN = ROOT / "tools" / "train.py"
 QUICKSTART = ROOT / "configs" / "experiments" / "quickstart.py"
+# At its end, a process writes what it has imported.
+TOLD = """
+import atexit, os, sys
+from pathlib import Path
+atexit.register(lambda: Path(os.environ["TOLD"]).write_text(" ".join(sorted(sys.modules))))
+"""
 OPTIONS = ["train_dataloader.batch_size=1", "train_dataloader.num_workers=0"]
 
 
@@ -47,6 +53,17 @@ def test_what_a_config_imports_is_imported_too(stated: str, expected: str, tmp_p
     assert f"custom_imports.imports={expected}" in command
 
 
-def test_a_start_ends_after_its_first_iteration() -> None:
-    begun, done = first_iteration(start_command(TRAIN, QUICKSTART, OPTIONS))
+def test_a_start_ends_after_its_first_iteration_without_what_it_may_need_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "told.py").write_text(TOLD, encoding="utf-8")
+    file = tmp_path / "config.py"
+    stated = f"_base_ = {str(QUICKSTART)!r}\ncustom_imports = dict(imports=['told'])\n"
+    file.write_text(stated, encoding="utf-8")
+    monkeypatch.setenv("TOLD", str(tmp_path / "imported"))
+    begun, done = first_iteration(start_command(TRAIN, file, OPTIONS))
     assert 0 < begun < done
+    imported = set((tmp_path / "imported").read_text().split())
+    assert {"torch", "torchvision", "mmengine.runner", "digitdet.runner"} <= imported
+    assert not {"matplotlib", "pydantic", "tensorboard", "torchmetrics"} & imported
+    assert "digitdet.preflight.preflight" not in imported
