@@ -1,6 +1,7 @@
 """What a run takes over from a checkpoint, what it says of it, and what it refuses."""
 
 import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from mmengine.config import Config
 from digitdet.checkpoints.content import pack
 from digitdet.checkpoints.finding import newest_checkpoint
 from digitdet.runner import Runner
+
+from .conftest import line_config
 
 Build = Callable[..., Runner]
 GoOn = Callable[..., tuple[Runner, str]]
@@ -29,13 +32,32 @@ def rewrite(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
     torch.save(content, file)
 
 
+@pytest.fixture(scope="module")
+def run_of_one_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of one epoch, four steps."""
+    config = Config(line_config(tmp_path_factory.mktemp("one_epoch") / "run"))
+    config.train_cfg.max_epochs = 1
+    Runner.from_cfg(config).train()
+    return Path(config.work_dir)
+
+
 @pytest.fixture
-def epoch_1(line_run: Build, capsys: Output) -> Path:
-    """The checkpoint of a run of one epoch, four steps, in the folder ``run``."""
-    runner = line_run("run", {"train_cfg.max_epochs": 1})
+def epoch_1(run_of_one_epoch: Path, tmp_path: Path) -> Path:
+    """The checkpoint of that run, in the folder ``run``."""
+    shutil.copytree(run_of_one_epoch, tmp_path / "run")
+    return tmp_path / "run" / "epoch_1.pth"
+
+
+@pytest.fixture(scope="module")
+def plain_weights(
+    run_of_one_epoch: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[float]]:
+    """The weights of a run that goes on from there, with no other change than its length."""
+    config = Config(line_config(tmp_path_factory.mktemp("plain") / "run"))
+    config.update(load_from=str(run_of_one_epoch / "epoch_1.pth"), resume=True)
+    runner = Runner.from_cfg(config)
     runner.train()
-    capsys.readouterr()
-    return Path(runner.work_dir, "epoch_1.pth")
+    return weights(runner)
 
 
 @pytest.fixture
@@ -89,6 +111,12 @@ def test_the_newest_of_the_work_folder_is_gone_on_from(iter_6: Path, line_run: B
     assert weights(runner) == weights(whole)
 
 
+def test_another_length_is_said_and_not_ignored(epoch_1: Path, go_on: GoOn) -> None:
+    _, said = go_on(epoch_1)
+    assert "train_cfg.max_epochs: 1 -> 2\n" in said
+    assert "ignored" not in said
+
+
 HELD = [
     {"optim_wrapper.optimizer.lr": 5.0},
     {"optim_wrapper.optimizer.momentum": 0.0},
@@ -102,16 +130,13 @@ HELD = [
 
 @pytest.mark.parametrize("changes", HELD, ids=lambda changes: next(iter(changes)))
 def test_what_is_said_to_be_ignored_is_ignored(
-    changes: dict[str, Any], epoch_1: Path, go_on: GoOn
+    changes: dict[str, Any], epoch_1: Path, go_on: GoOn, plain_weights: dict[str, list[float]]
 ) -> None:
-    plain, said = go_on(epoch_1)
-    assert "train_cfg.max_epochs: 1 -> 2\n" in said
-    assert "ignored" not in said
     changed, said = go_on(epoch_1, changes)
     (line,) = (line for line in said.splitlines() if line.endswith("(ignored)"))
     assert line.strip().startswith(f"{next(iter(changes))}: ")
     assert "start from its weights instead, without --resume" in said
-    assert weights(changed) == weights(plain)
+    assert weights(changed) == plain_weights
 
 
 EFFECTIVE = [
@@ -123,12 +148,12 @@ EFFECTIVE = [
 
 @pytest.mark.parametrize("changes", EFFECTIVE, ids=lambda changes: next(iter(changes)))
 def test_what_is_not_said_to_be_ignored_has_an_effect(
-    changes: dict[str, Any], epoch_1: Path, go_on: GoOn
+    changes: dict[str, Any], epoch_1: Path, go_on: GoOn, plain_weights: dict[str, list[float]]
 ) -> None:
     changed, said = go_on(epoch_1, changes)
     assert f"{next(iter(changes))}: " in said
     assert "ignored" not in said
-    assert weights(changed) != weights(go_on(epoch_1)[0])
+    assert weights(changed) != plain_weights
 
 
 REFUSED = [
