@@ -83,7 +83,7 @@ def _file(path: str) -> Source:
 def _pictures_of(folder: str) -> Iterator[Source]:
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if not entry.is_dir()]
+            names = [entry.name for entry in entries if not _is_folder(entry)]
     except OSError as error:
         yield Source(folder, "nothing", f"{folder}: can't be listed ({error.strerror})")
         return
@@ -119,12 +119,17 @@ def _matching(pattern: str) -> Iterator[Source]:
         path
         for path in found
         if (names_hidden or not any(map(_is_hidden, path.relative_to(root).parts)))
-        and (("**" not in parts) if path.is_dir() else _is_known(path))
+        and (("**" not in parts) if _is_folder(path) else _is_known(path))
     ]
     if not usable:
         yield Source(pattern, "nothing", f"{pattern}: no picture or video matches")
     for path in usable:
-        yield from _pictures_of(str(path)) if path.is_dir() else [_file(str(path))]
+        yield from _pictures_of(str(path)) if _is_folder(path) else [_file(str(path))]
+
+
+def _is_folder(path: Path | os.DirEntry[str]) -> bool:
+    """Say so; of a link that goes round, or to where nobody may look, that it is none."""
+    return os.path.isdir(path)  # noqa: PTH112  is_dir raises on such
 
 
 def _is_hidden(part: str) -> bool:

@@ -87,6 +87,16 @@ def test_links_that_go_round_end(photos: Path) -> None:
     assert found("**/10.png") == ["picture photos/10.png"]
 
 
+def test_a_link_to_itself_keeps_no_other_picture_of_its_folder_from_being_read(
+    photos: Path,
+) -> None:
+    link = photos / "photos" / "3.png"
+    link.symlink_to(link)
+    expected = ["picture photos/2.JPG", "picture photos/3.png", "picture photos/10.png"]
+    assert found("photos") == expected
+    assert found("photos/3.*") == ["picture photos/3.png"]
+
+
 @pytest.mark.usefixtures("photos")
 def test_names_come_from_standard_input_one_by_one() -> None:
     taken = []
