@@ -21,6 +21,7 @@ from digitdet.datasets.images import MAX_PIXELS
 # that of a longer sound track. Beyond them, and a tenth of its length, it is cut short.
 SLACK = 2.0
 LIKELY_RATE = 25.0  # frames a second, where a video states none that can be
+SHORTEST = 1e-6  # seconds: no frames follow each other faster, so less than it asks for all of them
 # Of FFmpeg, in OpenCV, which looks at them when it first opens a video: no messages of its own, and
 # only kinds of files that hold their frames: playlists open other files, or the network.
 FFMPEG_SETTINGS = {
@@ -181,7 +182,9 @@ def _time(capture: Any, before: float) -> float:
 
 def _next_time(now: float, every: float) -> float:
     """Return when the next interval begins; a thousandth early, as times are rounded."""
-    return (math.floor(now / every + 1e-3) + 1 - 1e-3) * every if every > 0 else now
+    if every < SHORTEST:
+        return now
+    return (math.floor(now / every + 1e-3) + 1 - 1e-3) * every
 
 
 def _image(capture: Any) -> NDArray[np.uint8] | None:
