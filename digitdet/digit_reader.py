@@ -1,5 +1,6 @@
 """Reads the numbers of photographs, in a line of Python."""
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -176,8 +177,9 @@ class DigitReader:
 
 
 def _named(error: Exception, source: str) -> Exception:
-    """Return an error that names its picture."""
-    return error if source in str(error) else type(error)(f"{source}: {error}")
+    """Return an error that begins with the name of its picture, or of one in its folder."""
+    is_named = str(error).startswith((f"{source}: ", f"{source}{os.sep}"))
+    return error if is_named else type(error)(f"{source}: {error}")
 
 
 def _bounded(readings: Iterable[tuple[Reading, Path | None]]) -> Iterator[Reading]:

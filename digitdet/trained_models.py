@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from digitdet import config as configs
 from digitdet.calibration import Calibration
+from digitdet.checkpoints.calibrations import KEY as CALIBRATION
+from digitdet.checkpoints.calibrations import parse_calibration
 from digitdet.checkpoints.content import config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.models.weights import check_state_dict
@@ -83,7 +85,11 @@ def load_trained(
     configs.require(loaded, config or checkpoint, NEEDED)
     configs.forget_pretrained(loaded)
     state = state_dict_of(content, str(checkpoint))
-    return TrainedModel(loaded, state, str(checkpoint), _calibration_of(meta, str(checkpoint)))
+    known = meta.get(CALIBRATION)
+    calibration = (
+        None if known is None else parse_calibration(known, f"{checkpoint}: {CALIBRATION}")
+    )
+    return TrainedModel(loaded, state, str(checkpoint), calibration)
 
 
 def _carried_config(meta: Mapping[str, Any], source: str, options: Sequence[str]) -> Config:
@@ -96,16 +102,6 @@ def _carried_config(meta: Mapping[str, Any], source: str, options: Sequence[str]
     return configs.restore(values, source, options)
 
 
-def _calibration_of(meta: Mapping[str, Any], source: str) -> Calibration | None:
-    values = meta.get("calibration")
-    if values is None:
-        return None
-    try:
-        return Calibration.from_dict(values)
-    except ValueError as error:
-        raise ValueError(f"{source}: its calibration can't be used: {error}") from error
-
-
 def choose_device(name: str | None = None) -> str:
     """Return where to compute: what is asked for, else a CUDA device if there is one.
 
@@ -115,8 +111,8 @@ def choose_device(name: str | None = None) -> str:
     if name is None:
         return str(get_device())
     try:
-        torch.empty(0, device=name)
-    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        torch.empty(0, device=name).cpu()  # of "meta" nothing comes back
+    except (AssertionError, ImportError, NotImplementedError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device {name!r} can't be used ({reason}); leave it out") from error
     return name

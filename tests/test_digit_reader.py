@@ -181,6 +181,7 @@ def test_grey_and_transparent_arrays_and_tensors_are_read(reader: DigitReader) -
         (torch.full((3, 40, 60), float("nan")), ValueError, r"\[1\]: .*got nan to nan"),
         (torch.zeros(3, 40, 60, dtype=torch.int64), ValueError, r"\[1\]: .*got torch.int64"),
         (None, TypeError, r"pictures\[1\]: has to be a path, .* got NoneType"),
+        (Image.new("F", (60, 40), 0.5), ValueError, r"\[1\]: a picture of mode F .*255 \* np"),
         (np.zeros((2, 9000), np.uint8), ValueError, r"\[1\]: a picture of 9000x2 .* too narrow"),
         ("no/such.png", FileNotFoundError, "no/such.png: not there"),
     ],
@@ -237,6 +238,18 @@ def test_a_stream_gives_what_came_before_an_error(reader: DigitReader, layout: P
         next(stream)
     with pytest.raises(ValueError, match="on_error is 'raise' or 'keep', got 'ignore'"):
         reader.stream([], on_error="ignore")  # type: ignore[arg-type]
+
+
+def test_an_error_names_its_picture_whatever_that_is_called(
+    reader: DigitReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.new("L", (9000, 2)).save("a", format="PNG")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "1.png").symlink_to(QUICKSTART)
+    narrow, elsewhere = (str(r.error) for r in reader.stream(["a", "b"], on_error="keep"))
+    assert narrow.startswith("a: a picture of 9000x2 pixels is too narrow")
+    assert elsewhere.startswith("b/1.png: ")
 
 
 class Forgetful(nn.Module):
@@ -333,7 +346,7 @@ def test_confidences_mean_what_the_checkpoint_knows_of_them(
     strict = DigitReader(checkpoint=file, options=LOW, min_confidence=limit)
     assert confidences(strict, layout) == [value for value in after if value >= limit]
     wrong = carrying(calibration={**known.to_dict(), "slope": -1})
-    with pytest.raises(ValueError, match=r"carrying.pth: its calibration can't be used: slope: "):
+    with pytest.raises(ValueError, match=r"carrying.pth: calibration: slope: has to be 0"):
         DigitReader(checkpoint=wrong)
 
 
@@ -415,10 +428,9 @@ def test_a_reader_of_ones_own_reads(
 
 
 def test_a_device_that_is_not_there_is_refused(checkpoint: Path) -> None:
-    with pytest.raises(ValueError, match="device 'cuda:99' can't be used"):
-        DigitReader(QUICKSTART, checkpoint, device="cuda:99")
-    with pytest.raises(ValueError, match="device 'gpu' can't be used"):
-        DigitReader(QUICKSTART, checkpoint, device="gpu")
+    for device in ("cuda:99", "gpu", "meta", "privateuseone"):
+        with pytest.raises(ValueError, match=f"device '{device}' can't be used"):
+            DigitReader(QUICKSTART, checkpoint, device=device)
 
 
 @pytest.mark.gpu

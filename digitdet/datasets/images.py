@@ -91,7 +91,7 @@ def from_pillow(image: Image.Image) -> tv_tensors.Image:
     """Take a picture of Pillow's as `read_image` takes one of a file.
 
     Args:
-        image: A picture of any mode.
+        image: A picture of any mode but "F", whose numbers have no known range.
 
     Returns:
         (3, H, W) uint8, upright; a copy.
@@ -99,6 +99,11 @@ def from_pillow(image: Image.Image) -> tv_tensors.Image:
     Raises:
         ValueError: If its file can't be decoded, or there is no way from its mode to RGB.
     """
+    if image.mode == "F":
+        raise ValueError(
+            "a picture of mode F has numbers of no known range; convert it to 8 bits, such as "
+            "values of 0 to 1 by Image.fromarray((255 * np.asarray(image)).round().astype('uint8'))"
+        )
     try:
         with IGNORED_WARNINGS:
             return _to_tensor(_to_rgb(ImageOps.exif_transpose(image)))
