@@ -95,10 +95,13 @@ def cross_fitted(judged: JudgedNumbers, folds: int, seed: int) -> FloatArray:
         (N,) float64, 0 to 1.
 
     Raises:
-        ValueError: If ``folds`` is not 2 or more, or the pictures of one part alone have numbers.
+        ValueError: If ``folds`` is not 2 or more, ``seed`` is negative, or the pictures of one part
+            alone have numbers.
     """
     if folds < 2:
         raise ValueError(f"folds has to be 2 or more, got {folds}")
+    if seed < 0:
+        raise ValueError(f"seed has to be 0 or more, got {seed}")
     order = np.random.default_rng(seed).permutation(judged.num_pictures)
     fold_of = np.empty(judged.num_pictures, dtype=np.int64)
     fold_of[order] = np.arange(judged.num_pictures) % folds

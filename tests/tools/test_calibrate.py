@@ -107,6 +107,7 @@ def test_the_reader_that_is_named_reads(tool: Tool, files: list[str]) -> None:
         (["--out", "a.txt"], "a.txt: a calibration is a JSON file"),
         (["--out", "pred.json"], "pred.json: would be overwritten"),
         (["--folds", "1"], "folds has to be 2 or more, got 1"),
+        (["--seed", "-1"], "seed has to be 0 or more, got -1"),
         (["--check", "none.json"], "none.json"),
         (["--check", "truth.json"], "truth.json: holds no 'calibration'"),
         (["--reader", "none.py"], "none.py: no such config"),
