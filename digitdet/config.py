@@ -37,8 +37,6 @@ __all__ = [
 
 # What reads the numbers where no config says it: as in configs/_base_/default_runtime.py.
 DEFAULT_READER = {"type": "LineReader"}
-# Of a config that came with weights, what reading needs.
-CARRIED = ("model", "reader")
 
 
 def load(file: str | Path, options: Sequence[str] = ()) -> Config:
@@ -90,9 +88,10 @@ def restore(values: Mapping[str, Any], source: str, options: Sequence[str] = ())
         ValueError: If anything is wrong with it, as a `ConfigError`, or with an option.
     """
     from digitdet.config_checks.carried import check_carried
+    from digitdet.config_checks.kinds import OF_READING
 
     overrides = parse_overrides(options)
-    carried = {key: values[key] for key in CARRIED if key in values}
+    carried = {key: values[key] for key in OF_READING if key in values}
     problems = list(check_carried(carried))
     if problems:
         raise ConfigError(source, problems)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import torch
 from torch import Tensor
 
 from digitdet.given_pictures import Picture, load_pictures
@@ -23,7 +22,6 @@ from digitdet.threads import keep_to_cores
 from digitdet.trained_models import choose_device, load_trained
 
 OnError = Literal["raise", "keep"]
-_NOTHING = torch.zeros(3, 0, 0, dtype=torch.uint8)
 
 
 class DigitReader:
@@ -164,7 +162,7 @@ class DigitReader:
             elif on_error == "raise":
                 raise _named(found, source)
             else:
-                yield Reading(source, _NOTHING, error=str(_named(found, source))), None
+                yield Reading.failed(source, str(_named(found, source))), None
 
     def _reading(self, source: str, found: Found) -> Reading:
         image, prediction = found

@@ -40,6 +40,11 @@ class Reading:
         self.error = error
         self._image = image
 
+    @classmethod
+    def failed(cls, source: str, error: str) -> "Reading":
+        """Return the reading of a picture that could not be read."""
+        return cls(source, torch.zeros(3, 0, 0, dtype=torch.uint8), error=error)
+
     @property
     def image(self) -> Tensor:
         """The picture, (3, H, W) uint8, upright; without pixels where it could not be read.
@@ -106,11 +111,16 @@ class Reading:
     def __str__(self) -> str:
         if self.error is not None:
             return self.error
-        read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in self.numbers)
-        return f"{self.source}: {read or '(no number)'}"
+        return f"{self.source}: {to_words(self.numbers)}"
 
     def __repr__(self) -> str:
         return f"<Reading {self}>"
+
+
+def to_words(numbers: Sequence[Number]) -> str:
+    """Write numbers with their confidences: ``79  0.88, 3  0.41``."""
+    read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in numbers)
+    return read or "(no number)"
 
 
 def _entry(number: Number) -> dict[str, Any]:

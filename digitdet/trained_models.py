@@ -16,11 +16,10 @@ from digitdet.checkpoints.calibrations import KEY as CALIBRATION
 from digitdet.checkpoints.calibrations import parse_calibration
 from digitdet.checkpoints.content import config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
+from digitdet.config_checks.kinds import OF_READING
 from digitdet.models.weights import check_state_dict
 from digitdet.pretrained import READER_FILE
 from digitdet.registry import MODELS
-
-NEEDED = ("model", "reader")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def load_trained(
     meta = meta if isinstance(meta, Mapping) else {}
     if loaded is None:
         loaded = _carried_config(meta, str(checkpoint), options)
-    configs.require(loaded, config or checkpoint, NEEDED)
+    configs.require(loaded, config or checkpoint, OF_READING)
     configs.forget_pretrained(loaded)
     state = state_dict_of(content, str(checkpoint))
     known = meta.get(CALIBRATION)

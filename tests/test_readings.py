@@ -65,7 +65,8 @@ def test_drawing_marks_the_digits_and_leaves_the_picture_as_it_was() -> None:
 
 def test_what_could_not_be_read_says_why_and_is_not_drawn() -> None:
     error = "door.png: can't be decoded as a picture"
-    reading = Reading("door.png", torch.zeros(3, 0, 0, dtype=torch.uint8), error=error)
+    reading = Reading.failed("door.png", error)
+    assert reading.image.shape == (3, 0, 0)
     assert reading.to_dict() == {"file": "door.png", "error": error}
     assert (str(reading), reading.text) == (error, "")
     with pytest.raises(ValueError, match=r"no picture to draw: door\.png: can't be decoded"):

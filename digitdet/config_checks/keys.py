@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from digitdet.config_checks.annotations import misfit
 from digitdet.config_checks.arguments import registered
-from digitdet.config_checks.kinds import EVALUATORS, LOADERS
+from digitdet.config_checks.kinds import EVALUATORS, LOADERS, OF_READING
 from digitdet.config_checks.libraries import is_own, library_of
 from digitdet.config_checks.parts import Part, find
 from digitdet.config_checks.problems import Problem, suggest
@@ -72,8 +72,7 @@ def check_keys(config: Mapping[str, Any], parts: Sequence[Part]) -> list[Problem
 
 
 def _top_level(config: Mapping[str, Any]) -> Iterator[Problem]:
-    of_both = {"model", "reader"}
-    known = of_both if config.keys() <= of_both else known_keys()
+    known = OF_READING if config.keys() <= set(OF_READING) else known_keys()
     for key, value in config.items():
         if key not in known:
             yield Problem(key, f"nothing reads a top-level key of this name{suggest(key, known)}")

@@ -8,6 +8,8 @@ from digitdet import registry as registries
 
 LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 EVALUATORS = ("val_evaluator", "test_evaluator")
+# What reading needs of a config, and all that is taken of one that came with weights.
+OF_READING = ("model", "reader")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from digitdet.config_checks.kinds import (
     LISTS,
     LOADERS,
     METRIC,
+    OF_READING,
     SCHEDULER,
     SEARCHED,
     STEP_LOOP,
@@ -85,7 +86,7 @@ def find_parts(config: Mapping[str, Any]) -> list[Part]:
     Args:
         config: The merged config, or a part of one.
     """
-    if not config.keys() <= {"model", "reader"}:  # which the Runner does not build of its own
+    if not config.keys() <= set(OF_READING):  # which the Runner does not build of its own
         import_module("mmengine.runner")  # registers what mmengine brings
     return [part for key, kind, value in _top_level(config) for part in _parts(key, kind, value)]
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-import torch
-
 from digitdet.commands.read.drawings import Drawings
 from digitdet.commands.read.messages import printable, tell_error
 from digitdet.commands.read.progress import ReadingProgress
@@ -179,8 +177,7 @@ def _changes(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def _failed(name: str, error: str) -> Record:
-    nothing = torch.zeros(3, 0, 0, dtype=torch.uint8)
-    return Record(Reading(name, nothing, error=error), name)
+    return Record(Reading.failed(name, error), name)
 
 
 def _stem(record: Record) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from digitdet.commands.read.messages import in_a_line
-from digitdet.readings import Reading
+from digitdet.readings import Reading, to_words
 from digitdet.structures import Number
 
 COLUMNS = (
@@ -59,9 +59,7 @@ def to_line(record: Record) -> str:
     """
     if record.reading.error is not None:
         return ""
-    numbers = record.reading.numbers
-    read = ", ".join(f"{number.text}  {number.confidence:.2f}" for number in numbers)
-    return f"{in_a_line(record.name)}: {read or '(no number)'}\n"
+    return f"{in_a_line(record.name)}: {to_words(record.reading.numbers)}\n"
 
 
 def to_json(record: Record) -> str:
