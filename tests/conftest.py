@@ -47,6 +47,28 @@ def _fresh_mmengine() -> Iterator[None]:
         kind._instance_dict.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _models_checked_once() -> Iterator[None]:
+    """Let the check of configs build a model once: most of its time, as most tests' are the same.
+
+    One that can't be built is tried again.
+    """
+    from digitdet.config_checks import trials
+
+    build = trials.build_shapes
+    built: set[tuple[Any, str]] = set()
+
+    def build_once(part: Any) -> None:
+        key = part.kind, repr(part.config)
+        if key not in built:
+            build(part)
+            built.add(key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trials, "build_shapes", build_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in the homework's layout: 6, 4 and 3 synthetic pictures. Not to be written to."""

@@ -73,7 +73,7 @@ def test_a_type_that_is_not_known_is_told(changes: dict[str, Any], key: str, sai
     [
         ({"model.min_sizee": 3}, "min_sizee", "FasterRCNN takes no `min_sizee`; did you mean"),
         ({"model.zzz": 3}, "zzz", "`python tools/config.py list` shows what it takes"),
-        ({"model.backbone.zzz": 3}, "zzz", "SlimResNetFPN takes no `zzz`; it takes out_channels,"),
+        ({"model.backbone.zzz": 3}, "zzz", "SlimResNetFPN takes no `zzz`; it takes depths, out_ch"),
         ({"default_hooks.timer.zzz": 3}, "zzz", "IterTimerHook takes no `zzz`; it takes priority"),
         ({"default_hooks.checkpoint.save_bset": "map"}, "save_bset", "mean 'save_best'?"),
         ({"param_scheduler.0.T_maxx": 3}, "T_maxx", "CosineAnnealingLR takes no `T_maxx`; did you"),
