@@ -80,6 +80,10 @@ class Calibration:
         for key in ("num_numbers", "num_right"):
             if type(content[key]) is not int or content[key] < 0:
                 raise ValueError(f"{key}: has to be a whole number from 0, got {content[key]!r}")
+        if content["num_right"] > content["num_numbers"]:
+            raise ValueError(
+                f"num_right: has to be num_numbers at most, got {content['num_right']}"
+            )
         return cls(
             slope=float(content["slope"]),
             offset=float(content["offset"]),

@@ -57,7 +57,8 @@ class DigitReader:
         device: Where the model computes, as ``"cpu"`` or ``"cuda:1"``; None for a CUDA device if
             there is one.
         options: Overrides of the config: ``["reader.score_threshold=0.3"]``.
-        tta: Scales of test-time augmentation; empty for the default ones, None to do without.
+        tta: Scales of test-time augmentation; empty for the default ones, None to do without. A
+            calibration that weights carry was fitted without, and need not hold with them.
         tta_method: How their detections are fused; None for `MultiScale`'s own.
         inference: How the model computes.
 

@@ -139,6 +139,7 @@ def test_confidences_that_foretell_the_contrary_are_levelled() -> None:
         ({**CONTENT, "offset": math.nan}, "offset: has to be a number, got nan"),
         ({**CONTENT, "offset": 10**400}, "offset: has to be a number, got 1"),
         ({**CONTENT, "num_numbers": 1.0}, "num_numbers: has to be a whole number from 0, got 1.0"),
+        ({**CONTENT, "num_numbers": 3, "num_right": 4}, "num_right: has to be num_numbers at most"),
         ({**CONTENT, "num_right": -1}, "num_right: has to be a whole number from 0, got -1"),
     ],
 )

@@ -28,7 +28,7 @@ class FlatNumber:
         boxes: (N, 4) float64, xyxy of each digit's ink; all of one height.
         height: The digits' height.
         style: One of `factors.STYLES`.
-        font_name: Its font.
+        font_name: Its font; of a number in a drawn typeface, that of the letters beside it.
     """
 
     digits: str
