@@ -24,17 +24,18 @@ SMALL = [
     "param_scheduler.1.T_max=2",
     "model.min_size=32",
     "model.max_size=96",
+    "model.backbone.widths=[24,48,96]",
 ]
 PHOTOGRAPHS = [
     "load_from=None",
-    "train_dataloader.batch_size=4",
-    "train_dataloader.dataset.indices=12",
-    "val_dataloader.dataset.indices=4",
+    "train_dataloader.batch_size=2",
+    "train_dataloader.dataset.indices=6",
+    "val_dataloader.dataset.indices=2",
     "train_cfg.max_epochs=2",
     "default_hooks.report=None",
     "param_scheduler.0.T_max=2",
     "model.min_size=64",
-    "model.max_size=160",
+    "model.max_size=128",
     "model.score_threshold=0.0",
 ]
 

