@@ -20,6 +20,9 @@ SMALL = [
     "model.backbone.widths=[24,48,96]",
     "model.backbone.out_channels=48",
     "model.head_fc_channels=[64]",
+    "model.rois_per_image=16",
+    "model.proposals_train=32",
+    "model.proposals_test=16",
     "model.score_threshold=0.0",
     "default_hooks.logger.interval=1",
 ]

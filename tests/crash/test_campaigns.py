@@ -1,19 +1,74 @@
-"""A run whose disk is full stops in words, and goes on once there is room."""
+"""Runs that are killed, asked to end or left without room at any moment end as if nobody had.
 
+In one file, as they share unbroken runs and the process that forks them.
+"""
+
+import os
 import shutil
+import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
 import pytest
 from crashing.broken_run import NOTHING, BrokenRun
-from crashing.stops import run_out_of_space
+from crashing.stops import interrupt, kill, run_out_of_space
 from crashing.variants import EPOCH_ENDS, STOPOVERS, VARIANTS, Variant
 
+pytestmark = pytest.mark.campaign
 MakeRun = Callable[..., BrokenRun]
+NUM_KILLS = int(os.environ.get("DIGITDET_NUM_KILLS", "10"))
+NUMBERS = (signal.SIGTERM, signal.SIGINT)
+NUM_SIGNALS = NUM_KILLS // 2
 # In bytes: more than the logs of these runs, less than one checkpoint, less than all of them.
 LOGS, CHECKPOINT, DISK = 200_000, 1_000_000, 9_000_000
+
+
+def test_many_killed_runs_end_as_if_they_were_not(
+    broken_run: MakeRun,
+    counts: Counter[str],
+    draws: Random,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def is_enough() -> bool:
+        # A campaign that never hits what it is there to hit says nothing.
+        hits = counts["stopped within a write"], counts["resumed within an epoch"]
+        return counts["kills"] >= NUM_KILLS and min(hits) >= max(1, NUM_KILLS // 10)
+
+    for variant in cycle([STOPOVERS, *draws.sample(VARIANTS, len(VARIANTS))]):
+        if is_enough():
+            break
+        assert counts["kills"] < 3 * NUM_KILLS, counts
+        kill(broken_run(variant), most=draws.randint(1, 4))
+    with capsys.disabled():
+        print(f"\n{dict(counts)}")
+
+
+def test_many_interrupted_runs_end_as_if_they_were_not(
+    broken_run: MakeRun,
+    counts: Counter[str],
+    draws: Random,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def is_enough() -> bool:
+        # A campaign that never hits what it is there to hit says nothing.
+        hits = counts["resumed within an epoch"], counts["stopped after step"]
+        signals = (counts[number.name] for number in NUMBERS)
+        return min(signals) >= NUM_SIGNALS and min(hits) >= 1
+
+    for variant in cycle([STOPOVERS, *draws.sample(VARIANTS, len(VARIANTS))]):
+        if is_enough():
+            break
+        number = min(NUMBERS, key=lambda number: counts[number.name])
+        assert counts[number.name] < 6 * NUM_SIGNALS, counts
+        run = broken_run(variant)
+        run.in_writes = 0.2
+        interrupt(run, number, most=draws.randint(1, 4))
+    with capsys.disabled():
+        print(f"\n{dict(counts)}")
 
 
 @pytest.fixture
@@ -34,7 +89,6 @@ def _mount(*arguments: str) -> bool:
     return not subprocess.run([command, *arguments], capture_output=True, check=False).returncode
 
 
-@pytest.mark.campaign
 def test_a_disk_that_fills_up_later_leaves_the_checkpoints_before(broken_run: MakeRun) -> None:
     run = broken_run(STOPOVERS)
     training = run.start()
@@ -45,7 +99,6 @@ def test_a_disk_that_fills_up_later_leaves_the_checkpoints_before(broken_run: Ma
     run.finish()
 
 
-@pytest.mark.campaign
 @pytest.mark.parametrize("variant", VARIANTS[:3], ids=lambda variant: variant.name)
 def test_a_disk_that_is_full_at_any_size_leaves_what_there_was(
     broken_run: MakeRun, variant: Variant, draws: Random
@@ -57,7 +110,6 @@ def test_a_disk_that_is_full_at_any_size_leaves_what_there_was(
     run.finish()
 
 
-@pytest.mark.campaign
 def test_a_file_system_that_is_full_leaves_what_there_was(
     broken_run: MakeRun, small_disk: Path
 ) -> None:
