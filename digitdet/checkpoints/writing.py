@@ -67,6 +67,8 @@ def _loadable(value: Any, place: str, parts: dict[Any, Tensor]) -> Any:
             _loadable(key, f"a key of {place}", parts): _loadable(item, f"{place}[{key!r}]", parts)
             for key, item in value.items()
         }
+    if type(value) in (list, tuple) and all(type(item) in PLAIN for item in value):
+        return value  # above all random states, of 624 numbers each
     if isinstance(value, list | tuple):
         items = [_loadable(item, f"{place}[{i}]", parts) for i, item in enumerate(value)]
         return tuple(items) if isinstance(value, tuple) else items
