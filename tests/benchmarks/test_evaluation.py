@@ -11,7 +11,8 @@ from digitdet.benchmarks.evaluation_paths import check_agreement
 Tool = Callable[[str], Callable[[list[str]], None]]
 
 
-@pytest.mark.campaign  # two processes beside this one
+@pytest.mark.campaign
+@pytest.mark.usefixtures("_forked")
 def test_evaluation_and_synchronisation_are_printed_beside_torchmetrics(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

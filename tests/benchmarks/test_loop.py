@@ -28,7 +28,8 @@ def test_a_window_costs_the_median_of_its_turns(
     assert window_costs(seconds, turn) == pytest.approx(expected)
 
 
-@pytest.mark.campaign  # three processes
+@pytest.mark.campaign
+@pytest.mark.usefixtures("_forked")
 def test_the_loops_are_shown_side_by_side(
     tool: Tool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

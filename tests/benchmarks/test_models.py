@@ -65,7 +65,8 @@ def test_the_table_begins_with_the_fewest_operations(capsys: pytest.CaptureFixtu
     ]
 
 
-@pytest.mark.campaign  # two processes
+@pytest.mark.campaign
+@pytest.mark.usefixtures("_forked")
 def test_a_model_is_measured_prepared_and_plain_and_written_down(
     tool: Tool,
     tmp_path: Path,
