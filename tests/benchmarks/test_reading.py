@@ -115,7 +115,8 @@ def test_a_way_whose_memory_does_not_suffice_is_left_out(
     assert "no memory" in captured.get()
 
 
-@pytest.mark.campaign  # six processes
+@pytest.mark.campaign
+@pytest.mark.usefixtures("_forked")
 def test_rendered_scenes_are_read_and_written_down(
     tool: Tool, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
