@@ -1,9 +1,9 @@
 """The shipped reader, trained on with a labelled folder.
 
 Question: what does fine-tuning on some 200 photographs of one's own give?
-Expected: mAP .338, mAP50 .694 on 56 photographs of SVHN (epoch 14, seed 0); .319 and .696 before,
-which is no more than chance on so few: see frcnn_folder_and_scenes.
-Time: some 4 minutes on two CPU cores.
+Expected: little: mAP .452, mAP50 .885 and .643 of the numbers on 56 photographs of SVHN (epoch 4,
+seed 0), .451, .882 and .696 before; later 200 photographs are learnt by heart, .417 in the end.
+Time: 6 minutes on two CPU cores.
 """
 
 _base_ = [

@@ -1,8 +1,9 @@
 """The shipped reader, trained on synthetic scenes alone: no photograph went into its weights.
 
 Question: how well does a small reader read photographs of which it has seen none?
-Expected: being measured.
-Time: being measured.
+Expected: mAP .538, mAP50 .876 and .723 of the numbers on 400 held-out scenes (epoch 22, seed 0);
+mAP .403, mAP50 .828 and 167 of 256 numbers on SVHN's first 256 photographs.
+Time: 76 minutes with one thread, beside other work on two cores.
 """
 
 _base_ = [
