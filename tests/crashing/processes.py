@@ -6,7 +6,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -77,10 +77,12 @@ class Zygote:
 
     Args:
         folder: For its own files.
+        environment: Of the process, and of those that it forks.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
         self._folder = folder
+        self._environment = environment
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -89,7 +91,7 @@ class Zygote:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **ONE_THREAD},
+            env={**self._environment, **ONE_THREAD},
         )
         return self
 

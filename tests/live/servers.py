@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crashing.processes import Training, Zygote
 from crashing.variants import BATCHES, EPOCHS, SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,8 @@ PRIVATE = {
 STEPS = BATCHES * EPOCHS
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the variables of trainings and servers, which reach nothing but each other."""
     kept = {name: v for name, v in os.environ.items() if not name.startswith(("MLFLOW", "WANDB"))}
     return kept | PRIVATE
 
@@ -48,7 +50,7 @@ def serving(command: Sequence[str], port: int, log: Path, path: str = "/") -> It
     with log.open("w") as stream:
         server = subprocess.Popen(
             [sys.executable, "-m", *command],
-            env=_environment(),
+            env=environment(),
             cwd=log.parent,
             stdout=stream,
             stderr=stream,
@@ -83,7 +85,7 @@ def ask(url: str, body: Any = None, **query: Any) -> Any:
         return json.load(answer)
 
 
-def start(work_dir: Path, backends: Sequence[Any], *arguments: str) -> "subprocess.Popen[str]":
+def start(zygote: Zygote, work_dir: Path, backends: Sequence[Any], *arguments: str) -> Training:
     """Start ``tools/train.py`` with a small run; each step is logged."""
     options = [
         *(option for option in SMALL if not option.startswith("default_hooks.report=")),
@@ -91,42 +93,32 @@ def start(work_dir: Path, backends: Sequence[Any], *arguments: str) -> "subproce
         "val_dataloader.num_workers=0",
         f"visualizer.vis_backends={list(backends)}",
     ]
-    command = [sys.executable, str(ROOT / "tools" / "train.py"), str(CONFIG)]
     places = ["--work-dir", str(work_dir), "--no-preflight"]
-    return subprocess.Popen(
-        [*command, *places, *arguments, "--cfg-options", *options],
-        env=_environment(),
-        cwd=work_dir.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    return zygote.start([str(CONFIG), *places, *arguments, "--cfg-options", *options])
 
 
-def train(work_dir: Path, backends: Sequence[Any], *arguments: str) -> str:
+def train(zygote: Zygote, work_dir: Path, backends: Sequence[Any], *arguments: str) -> str:
     """Train to the end, and return what was printed."""
-    training = start(work_dir, backends, *arguments)
-    said, _ = training.communicate(timeout=SECONDS)
-    assert training.returncode == 0, said
-    return said
+    training = start(zygote, work_dir, backends, *arguments)
+    assert training.wait() == 0, training.output()
+    return training.output()
 
 
-def stop(work_dir: Path, backends: Sequence[Any], number: signal.Signals, step: int) -> str:
+def stop(
+    zygote: Zygote, work_dir: Path, backends: Sequence[Any], number: signal.Signals, step: int
+) -> str:
     """Train until a step is logged, send a signal, and return what was printed."""
-    training = start(work_dir, backends)
+    training = start(zygote, work_dir, backends)
     wait_for_step(work_dir, step, training)
-    training.send_signal(number)
-    said, _ = training.communicate(timeout=SECONDS)
-    assert training.returncode != 0, said
-    return said
+    training.send(number)
+    assert training.wait() != 0, training.output()
+    return training.output()
 
 
-def wait_for_step(work_dir: Path, step: int, training: "subprocess.Popen[str]") -> None:
+def wait_for_step(work_dir: Path, step: int, training: Training) -> None:
     """Wait until a training has logged a step."""
     while not any(row[0] >= step for row in rows(work_dir)):
-        assert training.poll() is None, training.communicate()[0]
-        time.sleep(0.002)
+        assert not training.is_over(0.002), training.output()
 
 
 def rows(work_dir: Path) -> list[tuple[int, str, float]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crashing.processes import Zygote
 from live.servers import (
-    SECONDS,
     STEPS,
     ask,
     free_port,
@@ -62,14 +62,16 @@ def _history(address: str, run: Any, name: str) -> list[tuple[int, float]]:
 
 
 @pytest.fixture(scope="module")
-def killed(server: tuple[str, ExitStack], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def killed(
+    server: tuple[str, ExitStack], zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The folder of a run that was killed beyond its checkpoint, and went on."""
     work_dir = tmp_path_factory.mktemp("runs") / "killed"
     backends = [{"type": "TensorboardVisBackend"}, *_backend(server[0])]
-    stop(work_dir, backends, signal.SIGKILL, 8)
+    stop(zygote, work_dir, backends, signal.SIGKILL, 8)
     (begun,) = _runs(server[0], "killed")
     assert begun["info"]["status"] == "RUNNING"
-    train(work_dir, backends, "--resume")
+    train(zygote, work_dir, backends, "--resume")
     return work_dir
 
 
@@ -135,15 +137,15 @@ def test_in_tensorboard_a_run_that_was_killed_and_resumed_is_one_without_doubles
 
 
 def test_a_server_that_goes_away_does_not_end_the_training(
-    server: tuple[str, ExitStack], tmp_path: Path
+    server: tuple[str, ExitStack], zygote: Zygote, tmp_path: Path
 ) -> None:
     address, running = server
     work_dir = tmp_path / "patient"
-    training = start(work_dir, _backend(address))
+    training = start(zygote, work_dir, _backend(address))
     wait_for_step(work_dir, 3, training)
     running.close()  # the last test of it
-    said, _ = training.communicate(timeout=SECONDS)
-    assert training.returncode == 0, said
+    assert training.wait() == 0, training.output()
+    said = training.output()
     assert said.count("warning: MLflow: ") == 1, said
     assert "the run is not shown there any more, its files hold all" in said
     assert [step for step, _ in points(work_dir, "train/loss")] == list(range(1, STEPS + 1))

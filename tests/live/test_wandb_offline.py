@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crashing.processes import Zygote
 from live.servers import STEPS, points, stop, train
 
 pytestmark = pytest.mark.campaign
@@ -66,10 +67,12 @@ def _logged(records: list[Any], name: str) -> list[tuple[int, float]]:
     return found
 
 
-def test_a_run_that_was_stopped_and_resumed_keeps_its_id_and_has_all(tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_and_resumed_keeps_its_id_and_has_all(
+    zygote: Zygote, tmp_path: Path
+) -> None:
     work_dir = tmp_path / "run"
-    stop(work_dir, BACKEND, signal.SIGTERM, 7)
-    train(work_dir, BACKEND, "--resume")
+    stop(zygote, work_dir, BACKEND, signal.SIGTERM, 7)
+    train(zygote, work_dir, BACKEND, "--resume")
     (first_id, first), (second_id, second) = _records(work_dir)
     assert first_id == second_id
     for name in ("train/lr", "val/map", "epoch/loss"):
