@@ -1,8 +1,9 @@
 """frcnn_small_folder with as many synthetic scenes as photographs in each epoch.
 
 Question: do scenes keep a detector from learning a small folder by heart?
-Expected: mAP .359, mAP50 .728 on 56 photographs of SVHN, trained on 200 (epoch 15, seed 0).
-Time: like frcnn_small_folder, which takes as many steps.
+Expected: yes, but no gain: mAP .452, mAP50 .886 and .661 of the numbers on 56 photographs of SVHN,
+trained on 200 (epoch 15, seed 0), after .451, .882 and .696 before.
+Time: 7 minutes on two CPU cores that had other work.
 """
 
 _base_ = [
