@@ -179,4 +179,5 @@ def test_an_ended_run_is_not_gone_on_with(tool: Tool, tmp_path: Path) -> None:
     for arguments in ([], ["--resume"]):
         train(tool, file, tmp_path / "run", *arguments)
         assert sorted(f.name for f in (tmp_path / "run").glob("epoch_*.pth")) == ["epoch_1.pth"]
-    tool("test")([str(file), str(tmp_path / "run" / "epoch_1.pth"), "--cfg-options", *SMALL])
+    command = [str(file), str(tmp_path / "run" / "epoch_1.pth"), "--out-dir", str(tmp_path / "val")]
+    tool("test")([*command, "--cfg-options", *SMALL])

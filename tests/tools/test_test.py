@@ -1,11 +1,13 @@
 """Testing a checkpoint as a user does: the deliverables, and what is refused."""
 
 import csv
+import io
 import json
 import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,21 +29,17 @@ def _rows(file: Path) -> list[list[str]]:
         return list(csv.reader(stream))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def val(
-    layout: Path,
-    folder_checkpoint: Path,
-    tool: Tool,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    layout: Path, folder_checkpoint: Path, tool: Tool, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The results on the validation split, beside ``console.txt``."""
+    """The results on the validation split, beside ``console.txt``. Not to be written to."""
     options = [f"data_root={layout}", LEFT_TO_RIGHT % 0.1]
-    out = tmp_path / "val"
-    tool("test")(
-        [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(out), "--cfg-options", *options]
-    )
-    (tmp_path / "console.txt").write_text(capsys.readouterr().out, encoding="utf-8")
+    out = tmp_path_factory.mktemp("results") / "val"
+    arguments = [SMALL_FOLDER, str(folder_checkpoint), "--out-dir", str(out), "--cfg-options"]
+    with redirect_stdout(io.StringIO()) as printed:
+        tool("test")([*arguments, *options])
+    (out.parent / "console.txt").write_text(printed.getvalue(), encoding="utf-8")
     return out
 
 
