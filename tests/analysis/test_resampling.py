@@ -76,7 +76,7 @@ def test_weights_give_what_cocoeval_gives_of_pictures_that_are_there_so_often(
     weights = draw_weights(len(split), 8, np.random.default_rng(1))
     found = precisions(split, weights)
     for column, counts in zip(found.T, weights, strict=True):
-        figures = by_pycocotools(repeat(split, counts))
+        figures = by_pycocotools(repeat(split, counts), with_heights=False)
         assert column == pytest.approx([figures["map"], figures["map_50"]], abs=1e-12)
 
 

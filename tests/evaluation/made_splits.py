@@ -103,7 +103,7 @@ def xywh(box: list[float]) -> list[float]:
     return [box[0], box[1], box[2] - box[0], box[3] - box[1]]
 
 
-def by_pycocotools(split: list[Sample]) -> dict[str, float]:
+def by_pycocotools(split: list[Sample], *, with_heights: bool = True) -> dict[str, float]:
     """The same figures by COCOeval itself, on files' content."""
     truth, found = [], []
     for prediction, target in split:
@@ -139,7 +139,7 @@ def by_pycocotools(split: list[Sample]) -> dict[str, float]:
         figures[f"ap_{digit}"] = mean(evaluation.eval["precision"][:, :, digit, 0, -1])
     for annotation in [*truth, *found]:
         annotation["area"] = annotation["bbox"][3]
-    for name, (low, high) in HEIGHTS.items():
+    for name, (low, high) in HEIGHTS.items() if with_heights else ():
         evaluation = cocoeval(split, truth, found, [low, high - 1e-9])
         figures[f"map_height_{name}"] = mean(evaluation.eval["precision"][..., 0, -1])
     return figures
