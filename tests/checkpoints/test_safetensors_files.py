@@ -87,7 +87,7 @@ def test_no_tensor_is_read_back_as_none(tmp_path: Path) -> None:
 def test_tensors_come_back_bit_for_bit(
     tmp_path_factory: pytest.TempPathFactory, state: dict[str, Tensor]
 ) -> None:
-    file = write(tmp_path_factory.mktemp("round") / "a.safetensors", state, META)
+    file = write(tmp_path_factory.getbasetemp() / "round.safetensors", state, META)
     read = read_safetensors(file)
     assert read["meta"] == META
     assert read_safetensors_meta(file) == META
