@@ -15,6 +15,9 @@ SMALL = [
     NO_REPORT,
     "model.min_size=32",
     "model.max_size=96",
+    "model.rois_per_image=16",
+    "model.proposals_train=32",
+    "model.proposals_test=16",
     "param_scheduler.0.end=4",
     "param_scheduler.1.T_max=2",
 ]

@@ -24,6 +24,9 @@ SMALL = [
     "param_scheduler.1.T_max=2",
     "model.min_size=32",
     "model.max_size=96",
+    "model.rois_per_image=16",
+    "model.proposals_train=32",
+    "model.proposals_test=16",
     "model.backbone.widths=[24,48,96]",
 ]
 PHOTOGRAPHS = [

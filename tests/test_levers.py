@@ -25,6 +25,9 @@ SMALL = [
     "default_hooks.report=None",
     "model.min_size=32",
     "model.max_size=96",
+    "model.rois_per_image=16",
+    "model.proposals_train=32",
+    "model.proposals_test=16",
 ]
 LEVERS = """
 _base_ = {base!r}

@@ -26,6 +26,9 @@ SMALL = [
     "param_scheduler.0.end=2",
     "model.min_size=32",
     "model.max_size=96",
+    "model.rois_per_image=16",
+    "model.proposals_train=32",
+    "model.proposals_test=16",
 ]
 
 
