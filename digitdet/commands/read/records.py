@@ -90,9 +90,14 @@ def _cells(number: Number) -> dict[str, str]:
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
+    return "".join(map(_csv_row, rows))
+
+
+def _csv_row(cells: Iterable[str]) -> str:
+    """Return a row that ends with a line feed; csv quotes a carriage return only if rows end so."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 FORMS: dict[str, tuple[str, Callable[[Record], str]]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digitdet.commands.read.records import FORMS, Output, Record, to_json, to_line, to_rows
@@ -88,6 +88,7 @@ def test_csv_has_a_row_for_each_number_and_one_for_none() -> None:
     assert error["error"] == "a.png: can't be decoded"
 
 
+@example("\r")
 @given(st.text(st.characters(exclude_characters="\0/"), min_size=1))
 def test_names_come_back_from_json_and_csv_as_they_were(name: str) -> None:
     told = record(number("1"), file=name)
