@@ -30,6 +30,7 @@ class DigitReader:
     It comes with weights of its own, so that it needs no data, no training and no network; other
     weights are read just so. A reader may be used by several threads at once. It lets torch compute
     with no more threads than cores that the process may use, unless ``OMP_NUM_THREADS`` is set.
+    Processes make readers of their own: one can't be sent to another process.
 
     >>> from digitdet import DigitReader
     >>> from digitdet.datasets import SyntheticDigits
@@ -53,10 +54,12 @@ class DigitReader:
         config: The config of one's own model, as ``tools/predict.py`` takes it; None for that which
             the checkpoint carries.
         checkpoint: Its checkpoint; None, without a config, for the weights that digitdet brings.
-        min_confidence: Numbers of a lower confidence are left out, 0 to 1.
+        min_confidence: Numbers of a lower confidence are left out, 0 to 1. Where the picture's own
+            number is left out, the first of the others takes its place.
         device: Where the model computes, as ``"cpu"`` or ``"cuda:1"``; None for a CUDA device if
             there is one.
-        options: Overrides of the config: ``["reader.score_threshold=0.3"]``.
+        options: Overrides of the config: ``["reader.score_threshold=0.3"]``. A calibration that
+            weights carry is not used with another reader than it was fitted with.
         tta: Scales of test-time augmentation; empty for the default ones, None to do without. A
             calibration that weights carry was fitted without, and need not hold with them.
         tta_method: How their detections are fused; None for `MultiScale`'s own.

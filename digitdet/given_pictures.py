@@ -1,6 +1,7 @@
 """Pictures as a program has them: files, folders, Pillow's, arrays and tensors, all as tensors."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from digitdet.datasets.folders import list_images
-from digitdet.datasets.images import from_pillow, read_image
+from digitdet.console import printable, warn
+from digitdet.datasets.folders import OTHER_SUFFIXES, natural_key
+from digitdet.datasets.images import from_pillow, is_picture, read_image
 
 Picture = str | os.PathLike[str] | Image.Image | NDArray[Any] | Tensor
 """A picture's file or a folder of them; a picture of Pillow's; an array (H, W), (H, W, 3) or
@@ -23,12 +25,20 @@ _KINDS = (str, os.PathLike, Image.Image, np.ndarray, Tensor)
 _TAKEN = "a path, a picture of Pillow's, an array or a tensor"
 
 
+# By its ending a file is taken as a video; what can be decoded of it is another question.
+VIDEO_SUFFIXES = frozenset(
+    {".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"}
+    | {".mts", ".ogv", ".ts", ".webm", ".wmv"}
+)
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A picture that was given.
 
     Attributes:
-        source: Its file, or ``pictures[INDEX]``.
+        source: Its file; ``picture``, or ``pictures[INDEX]`` of several, where it was given in
+            memory.
         file: Where it was read; None where it was given in memory.
         image: (3, H, W) uint8, a copy; or why it can't be read.
     """
@@ -47,13 +57,48 @@ def find_images(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     """
     files: list[Path] = []
     for path in map(Path, paths):
-        found = list_images(path) if path.is_dir() else [path]
+        found = pictures_in(path) if path.is_dir() else [path]
         if not found or not path.exists():
             raise FileNotFoundError(
                 f"{path}: {'holds no picture' if path.exists() else 'not there'}"
             )
         files += found
     return files
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """List the pictures of a folder in natural order; what else it holds is counted in a warning.
+
+    The user named the folder, so links are followed, wherever they lead. What can't be read is for
+    who reads it to tell: it keeps no other picture from being read.
+
+    Args:
+        folder: The folder; its subfolders are not searched.
+
+    Returns:
+        The files that end like a PNG, JPEG, WebP or BMP picture; hidden ones are left out.
+
+    Raises:
+        ValueError: If the folder can't be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if not is_folder(entry)]
+    except OSError as error:
+        raise ValueError(f"{folder}: can't be listed ({error.strerror})") from error
+    files = [folder / name for name in names if not name.startswith(".")]
+    suffixes = [file.suffix.lower() for file in files]
+    counts = Counter(suffix for suffix in suffixes if suffix in OTHER_SUFFIXES | VIDEO_SUFFIXES)
+    if counts:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
+        said = f"{folder}: {kinds} left out; name videos, and convert pictures to PNG or JPEG"
+        warn(printable(said))
+    return sorted(filter(is_picture, files), key=natural_key)
+
+
+def is_folder(path: str | Path | os.DirEntry[str]) -> bool:
+    """Say so; of a link that goes round, or to where nobody may look, that it is none."""
+    return os.path.isdir(path)  # noqa: PTH112  is_dir raises on such
 
 
 def load_pictures(pictures: Picture | Iterable[Picture]) -> Iterator[Loaded]:
@@ -74,7 +119,10 @@ def load_pictures(pictures: Picture | Iterable[Picture]) -> Iterator[Loaded]:
         )
     given = [pictures] if isinstance(pictures, _KINDS) else pictures
     for index, picture in enumerate(given):
-        if isinstance(picture, str | os.PathLike):
+        if isinstance(picture, str) and not picture:
+            error = FileNotFoundError("'': is the name of no picture")
+            yield Loaded("''", None, error)
+        elif isinstance(picture, str | os.PathLike):
             yield from _load_files(Path(picture))
         else:
             source = "picture" if given is not pictures else f"pictures[{index}]"

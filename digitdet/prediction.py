@@ -1,12 +1,12 @@
 """Reads one's own photographs with a trained detector."""
 
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from digitdet.console import console
 from digitdet.digit_reader import DigitReader
+from digitdet.drawn_names import DrawnNames
 from digitdet.given_pictures import find_images
 from digitdet.models.inference import Inference
 from digitdet.readings import Reading
@@ -88,11 +88,9 @@ def _unique_names(files: Sequence[Path], out: Path) -> list[Path]:
         ValueError: If a drawn picture would replace one of the photographs.
     """
     inputs = {file.resolve() for file in files}
-    names: dict[Path, None] = {}
-    for file in files:
-        stems = itertools.chain([file.stem], (f"{file.stem}_{n}" for n in itertools.count(2)))
-        drawn = next(name for name in (out / f"{stem}.png" for stem in stems) if name not in names)
-        if drawn.resolve() in inputs:
-            raise ValueError(f"{drawn}: would replace a photograph; choose another folder by --out")
-        names[drawn] = None
-    return list(names)
+    names = DrawnNames()
+    drawn = [out / names.choose(file.stem) for file in files]
+    for name in drawn:
+        if name.resolve() in inputs:
+            raise ValueError(f"{name}: would replace a photograph; choose another folder by --out")
+    return drawn

@@ -17,7 +17,8 @@ class Reading:
     """The numbers of a picture.
 
     Args:
-        source: The picture's file; ``pictures[INDEX]`` of one that was given in memory.
+        source: The picture's file; ``picture``, or ``pictures[INDEX]`` of several, of one that was
+            given in memory.
         image: (3, H, W) uint8, or the file to read it from when it is asked for.
         numbers: What was read, in the reader's order; may be empty.
         error: Why the picture could not be read; None if it could.

@@ -1,5 +1,6 @@
 """Loads a trained model: its config, its weights, and what is known of its confidences."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.device import get_device
 from torch import Tensor, nn
 
 from digitdet import config as configs
@@ -17,6 +17,7 @@ from digitdet.checkpoints.calibrations import parse_calibration
 from digitdet.checkpoints.content import config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.config_checks.kinds import OF_READING
+from digitdet.console import warn
 from digitdet.models.weights import check_state_dict
 from digitdet.pretrained import READER_FILE
 from digitdet.registry import MODELS
@@ -84,11 +85,26 @@ def load_trained(
     configs.require(loaded, config or checkpoint, OF_READING)
     configs.forget_pretrained(loaded)
     state = state_dict_of(content, str(checkpoint))
-    known = meta.get(CALIBRATION)
-    calibration = (
-        None if known is None else parse_calibration(known, f"{checkpoint}: {CALIBRATION}")
-    )
+    calibration = _carried_calibration(meta, str(checkpoint), loaded)
     return TrainedModel(loaded, state, str(checkpoint), calibration)
+
+
+def _carried_calibration(
+    meta: Mapping[str, Any], source: str, config: Config
+) -> Calibration | None:
+    """Return what a checkpoint knows of its confidences, where the reader is still the same."""
+    known = meta.get(CALIBRATION)
+    if known is None:
+        return None
+    calibration = parse_calibration(known, f"{source}: {CALIBRATION}")
+    fitted = config_of(meta, source).get("reader")
+    if fitted is None or fitted == json.loads(json.dumps(config.get("reader"))):  # lists of tuples
+        return calibration
+    warn(
+        f"{source}: its confidences were calibrated with the reader {fitted}; with another one "
+        "they are the products of the digits' scores, and no probabilities"
+    )
+    return None
 
 
 def _carried_config(meta: Mapping[str, Any], source: str, options: Sequence[str]) -> Config:
@@ -108,7 +124,7 @@ def choose_device(name: str | None = None) -> str:
         ValueError: If there is no such device.
     """
     if name is None:
-        return str(get_device())
+        return "cuda" if torch.cuda.is_available() else "cpu"
     try:
         torch.empty(0, device=name).cpu()  # of "meta" nothing comes back
     except (AssertionError, ImportError, NotImplementedError, RuntimeError) as error:

@@ -22,15 +22,11 @@ from digitdet.datasets.images import MAX_PIXELS
 SLACK = 2.0
 LIKELY_RATE = 25.0  # frames a second, where a video states none that can be
 SHORTEST = 1e-6  # seconds: no frames follow each other faster, so less than it asks for all of them
-# Of FFmpeg, in OpenCV, which looks at them when it first opens a video: no messages of its own, and
-# only kinds of files that hold their frames: playlists open other files, or the network.
-FFMPEG_SETTINGS = {
-    "OPENCV_FFMPEG_LOGLEVEL": "-8",
-    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "protocol_whitelist;file|"
-    "format_whitelist;asf,avi,flv,matroska,mov,mpeg,mpegts,ogg",
-}
-for _name, _value in FFMPEG_SETTINGS.items():
-    os.environ.setdefault(_name, _value)
+# Of OpenCV's FFmpeg: kinds of files that hold their frames. Playlists open other files, or the
+# network.
+OPTIONS_NAME = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+OPTIONS = "protocol_whitelist;file|format_whitelist;asf,avi,flv,matroska,mov,mpeg,mpegts,ogg"
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # none; is looked at when it is first used
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def video_frames(file: str | Path, every: float = 0.0) -> Iterator[Frame]:
     """Take frames of a video file; only one at a time is in memory.
 
     Args:
-        file: The video, of a kind that FFmpeg decodes.
+        file: The video, of a kind that OpenCV's FFmpeg decodes.
         every: Seconds from one frame to the next; 0 for all frames.
 
     Yields:
@@ -63,7 +59,8 @@ def video_frames(file: str | Path, every: float = 0.0) -> Iterator[Frame]:
         ValueError: If it can't be decoded, holds no frame or too large ones, or is cut short.
     """
     _check_file(Path(file))
-    with _opened(str(file)) as capture:
+    is_empty = True
+    with _opened(str(file), cv2.CAP_FFMPEG) as capture:  # others open a row of pictures, too
         if not capture.isOpened():
             raise ValueError(
                 f"{file}: can't be decoded as a video; copy it again, or convert it, for example "
@@ -77,8 +74,9 @@ def video_frames(file: str | Path, every: float = 0.0) -> Iterator[Frame]:
             image = _image(capture) if now >= due else None
             if image is not None:
                 due = _next_time(now, every)
+                is_empty = False
                 yield Frame(image, now, duration)
-    if now < 0:
+    if is_empty:
         raise ValueError(f"{file}: holds no frame that can be decoded")
     if duration and duration - now > max(SLACK, duration / 10):
         raise ValueError(
@@ -119,16 +117,30 @@ def camera_frames(number: int, every: float = 0.0) -> Iterator[Frame]:
 
 
 @contextmanager
-def _opened(source: str | int) -> Iterator[Any]:
+def _opened(source: str | int, backend: int = cv2.CAP_ANY) -> Iterator[Any]:
     logging: Any = cv2.utils.logging
     level = logging.getLogLevel()
     logging.setLogLevel(logging.LOG_LEVEL_SILENT)
-    capture = cv2.VideoCapture(source)
+    with _options():
+        capture = cv2.VideoCapture(source, backend)
     try:
         yield capture
     finally:
         capture.release()
         logging.setLogLevel(level)
+
+
+@contextmanager
+def _options() -> Iterator[None]:
+    """Let OpenCV open nothing else for a while, whatever a user has set for other programs."""
+    before = os.environ.get(OPTIONS_NAME)
+    os.environ[OPTIONS_NAME] = OPTIONS
+    try:
+        yield
+    finally:
+        os.environ.pop(OPTIONS_NAME)
+        if before is not None:
+            os.environ[OPTIONS_NAME] = before
 
 
 def _check_file(file: Path) -> None:

@@ -181,6 +181,8 @@ def test_grey_and_transparent_arrays_and_tensors_are_read(reader: DigitReader) -
         (torch.full((3, 40, 60), float("nan")), ValueError, r"\[1\]: .*got nan to nan"),
         (torch.zeros(3, 40, 60, dtype=torch.int64), ValueError, r"\[1\]: .*got torch.int64"),
         (None, TypeError, r"pictures\[1\]: has to be a path, .* got NoneType"),
+        (Image.new("RGB", (0, 4)), ValueError, r"\[1\]: a picture of 0x4 pixels holds nothing"),
+        ("", FileNotFoundError, "'': is the name of no picture"),
         (Image.new("F", (60, 40), 0.5), ValueError, r"\[1\]: a picture of mode F .*255 \* np"),
         (np.zeros((2, 9000), np.uint8), ValueError, r"\[1\]: a picture of 9000x2 .* too narrow"),
         ("no/such.png", FileNotFoundError, "no/such.png: not there"),
@@ -247,9 +249,21 @@ def test_an_error_names_its_picture_whatever_that_is_called(
     Image.new("L", (9000, 2)).save("a", format="PNG")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.png").symlink_to(QUICKSTART)
-    narrow, elsewhere = (str(r.error) for r in reader.stream(["a", "b"], on_error="keep"))
+    narrow, other = (str(r.error) for r in reader.stream(["a", "b"], on_error="keep"))
     assert narrow.startswith("a: a picture of 9000x2 pixels is too narrow")
-    assert elsewhere.startswith("b/1.png: ")
+    assert other.startswith("b/1.png: can't be decoded as a picture")
+
+
+def test_a_picture_of_a_folder_that_can_not_be_read_keeps_no_other_from_being_read(
+    reader: DigitReader, layout: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "1.png").symlink_to(layout / "test" / "1.png")
+    (tmp_path / "2.png").symlink_to(tmp_path / "gone")
+    Image.new("L", (30, 20)).save(tmp_path / "odd\udcff.png")
+    first, second, third = reader.stream(tmp_path, on_error="keep")
+    assert read(first) == read(reader(layout / "test" / "1.png")[0])
+    assert "no such picture" in str(second.error)
+    assert third.error is None
 
 
 class Forgetful(nn.Module):
@@ -338,7 +352,8 @@ def test_confidences_mean_what_the_checkpoint_knows_of_them(
     carrying: Callable[..., Path], reader: DigitReader, layout: Path
 ) -> None:
     known = Calibration(slope=0.5, offset=-1.0, num_numbers=10, num_right=3)
-    file = carrying(calibration=known.to_dict())
+    values = config.load(QUICKSTART, LOW).to_dict()
+    file = carrying(values, calibration=known.to_dict())
     before = confidences(reader, layout)
     after = confidences(DigitReader(QUICKSTART, file, options=LOW), layout)
     assert after == pytest.approx([known.apply(confidence) for confidence in before])
@@ -348,6 +363,25 @@ def test_confidences_mean_what_the_checkpoint_knows_of_them(
     wrong = carrying(calibration={**known.to_dict(), "slope": -1})
     with pytest.raises(ValueError, match=r"carrying.pth: calibration: slope: has to be 0"):
         DigitReader(checkpoint=wrong)
+
+
+def test_a_calibration_is_not_used_with_another_reader(
+    carrying: Callable[..., Path],
+    reader: DigitReader,
+    layout: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    known = Calibration(slope=0.5, offset=-1.0, num_numbers=10, num_right=3)
+    values = config.load(QUICKSTART).to_dict()
+    file = carrying(values, calibration=known.to_dict())
+    DigitReader(QUICKSTART, file)
+    assert "warning" not in capsys.readouterr().err
+    assert confidences(DigitReader(QUICKSTART, file, options=LOW), layout) == confidences(
+        reader, layout
+    )
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {file}: its confidences were calibrated with the reader {{")
+    assert said.endswith("products of the digits' scores, and no probabilities\n")
 
 
 def test_weights_and_configs_that_lack_each_other_are_refused(

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from digitdet.video_frames import camera_frames, video_frames
 
@@ -117,6 +118,31 @@ def test_what_is_no_video_is_refused_without_a_word_of_the_decoder(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_row_of_pictures_is_no_video(tmp_path: Path) -> None:
+    """OpenCV would open each as the row of all."""
+    for number in (1, 2, 3):
+        Image.new("RGB", (64, 48)).save(tmp_path / f"clip{number}.mp4", format="JPEG")
+    with pytest.raises(ValueError, match=r"clip1\.mp4: can't be decoded as a video"):
+        next(video_frames(tmp_path / "clip1.mp4"))
+
+
+def test_what_a_user_has_set_for_opencv_lets_no_playlist_through_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+    monkeypatch.setenv(name, "rtsp_transport;udp")
+    video = write_video(tmp_path / "other.mp4", [0])
+    playlist = tmp_path / "clip.mp4"
+    playlist.write_text("ffconcat version 1.0\nfile other.mp4\n")
+    with pytest.raises(ValueError, match=r"clip\.mp4: can't be decoded as a video"):
+        next(video_frames(playlist))
+    assert next(video_frames(video)).time == 0
+    assert os.environ[name] == "rtsp_transport;udp"
+    monkeypatch.delenv(name)
+    next(video_frames(video))
+    assert name not in os.environ
+
+
 def test_a_video_without_frames_is_told(tmp_path: Path) -> None:
     file = write_video(tmp_path / "clip.avi", [])
     with pytest.raises(ValueError, match=r"clip\.avi: holds no frame"):
@@ -144,7 +170,7 @@ class Capture:
     size = (4, 6, 3)
     length = 5
 
-    def __init__(self, _: object) -> None:
+    def __init__(self, *_: object) -> None:
         self.number = -1
 
     def isOpened(self) -> bool:  # noqa: N802  OpenCV's
@@ -196,6 +222,15 @@ def test_times_rise_whatever_a_video_states_and_damaged_frames_are_left_out(
     (tmp_path / "clip.mp4").touch()
     capture.stated = stated
     assert times(video_frames(tmp_path / "clip.mp4")) == expected
+
+
+def test_a_video_all_of_whose_frames_are_damaged_is_told(
+    tmp_path: Path, capture: type[Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clip.mp4").touch()
+    monkeypatch.setattr(capture, "retrieve", lambda _: (False, None))
+    with pytest.raises(ValueError, match=r"clip\.mp4: holds no frame that can be decoded"):
+        next(video_frames(tmp_path / "clip.mp4"))
 
 
 @pytest.mark.parametrize("size", [(4, 6), (4, 6, 1), (4, 6, 4)])

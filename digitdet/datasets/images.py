@@ -91,14 +91,18 @@ def from_pillow(image: Image.Image) -> tv_tensors.Image:
     """Take a picture of Pillow's as `read_image` takes one of a file.
 
     Args:
-        image: A picture of any mode but "F", whose numbers have no known range.
+        image: A picture of any mode but "F", whose numbers have no known range; those of "I" are
+            taken as 16-bit ones, 0 to 65535, as Pillow has them from such files.
 
     Returns:
         (3, H, W) uint8, upright; a copy.
 
     Raises:
-        ValueError: If its file can't be decoded, or there is no way from its mode to RGB.
+        ValueError: If it has no pixels, its file can't be decoded, or there is no way from its
+            mode to RGB.
     """
+    if not (image.width and image.height):
+        raise ValueError(f"a picture of {image.width}x{image.height} pixels holds nothing")
     if image.mode == "F":
         raise ValueError(
             "a picture of mode F has numbers of no known range; convert it to 8 bits, such as "

@@ -67,7 +67,10 @@ def probe(command: Sequence[str]) -> Iterator[Finding]:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         for line in process.stdout or ():
-            content = json.loads(line)
+            try:
+                content = json.loads(line)
+            except ValueError:  # cut, as the process was ended
+                continue
             if isinstance(content, str):
                 trying = content
             else:

@@ -11,8 +11,9 @@ from digitdet.commands.read.request import FORMATS, Request
 EPILOG = """
 exit status:
   0  everything was read, whether or not there was a number in it
-  1  some of it could not be read; standard error says what
-  2  nothing was read: wrong arguments, no such model, no picture that can be read
+  1  some of it could not be read, or not be drawn; standard error says what
+  2  nothing was read: wrong arguments, no such model, no picture that can be read;
+     or standard output can't be written
 """
 
 

@@ -1,12 +1,12 @@
 """Where ``digitdet read`` puts its drawn pictures."""
 
-import itertools
 import os
 from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from digitdet.drawn_names import DrawnNames
 from digitdet.readings import Reading
 from digitdet.whole_files import check_writable, whole_file
 
@@ -27,7 +27,7 @@ class Drawings:
     def __init__(self, folder: Path) -> None:
         check_writable(folder)
         self._folder = folder
-        self._names: set[str] = set()
+        self._names = DrawnNames()
 
     def check(self, file: str) -> None:
         """Refuse a picture that lies in the folder itself: drawn ones would be read as others.
@@ -50,11 +50,12 @@ class Drawings:
 
         Returns:
             The file.
+
+        Raises:
+            OSError: If it can't be written.
         """
         plain = stem.replace(":", "-")  # of a camera; Windows has no such names
-        stems = itertools.chain([plain], (f"{plain}_{number}" for number in itertools.count(2)))
-        name = next(name for name in (f"{stem}.png" for stem in stems) if self._is_free(name))
-        self._names.add(name)
+        name = self._names.choose(plain, self._is_free)
         self._folder.mkdir(parents=True, exist_ok=True)
         mark = PngInfo()
         mark.add_text(SOFTWARE, DRAWN)
@@ -64,8 +65,6 @@ class Drawings:
 
     def _is_free(self, name: str) -> bool:
         """Say whether nothing bears a name but, perhaps, a picture that an earlier run drew."""
-        if name in self._names:
-            return False
         file = self._folder / name
         if not os.path.lexists(file):
             return True

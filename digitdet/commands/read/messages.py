@@ -1,20 +1,9 @@
-"""Names of files in lines of text."""
+"""What ``digitdet read`` tells on standard error."""
 
-import re
 import sys
 from contextlib import suppress
 
-_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def in_a_line(text: str) -> str:
-    """Escape the characters of a text that would break a line or upset a terminal."""
-    return _BREAKING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
-
-
-def printable(text: str) -> str:
-    """Put a text in a line, with a question mark for what is no character."""
-    return in_a_line(text).encode(errors="replace").decode()
+from digitdet.console import printable
 
 
 def tell_error(text: str) -> None:

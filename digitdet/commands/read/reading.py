@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from digitdet.commands.read.drawings import Drawings
-from digitdet.commands.read.messages import printable, tell_error
+from digitdet.commands.read.messages import tell_error
 from digitdet.commands.read.progress import ReadingProgress
 from digitdet.commands.read.records import Output, Record
 from digitdet.commands.read.request import Request
 from digitdet.commands.read.sources import CAMERA, STANDARD_INPUT, Source, find_sources
+from digitdet.console import printable
 from digitdet.digit_reader import DigitReader
 from digitdet.readings import Reading
 from digitdet.video_frames import camera_frames, video_frames
@@ -36,7 +37,7 @@ def read(request: Request) -> int:
 
     Raises:
         FileNotFoundError: If the config or the checkpoint is missing.
-        OSError: If standard output, or a drawn picture, can't be written.
+        OSError: If standard output can't be written.
         ValueError: If the model is not as it has to be, or drawn pictures can't go where they
             should.
     """
@@ -50,11 +51,15 @@ def read(request: Request) -> int:
 
 def _read(request: Request, output: Output) -> int:
     drawings = None if request.out is None else Drawings(request.out)
-    found = _checked(find_sources(request.paths, _names()), drawings)
+    found = find_sources(request.paths, _names())
     total = None
-    if STANDARD_INPUT not in request.paths:
+    if STANDARD_INPUT in request.paths:
+        found = _outside(found, drawings)
+    else:
         sources = list(found)
         found = iter(sources)
+        for source in sources:
+            _check(source, drawings)
         is_counted = all(source.kind in ("picture", "nothing") for source in sources)
         total = len(sources) if is_counted else None
         if all(source.kind == "nothing" for source in sources):
@@ -65,19 +70,20 @@ def _read(request: Request, output: Output) -> int:
         min_confidence=request.min_confidence,
         device=request.device,
     )
-    counts = {True: 0, False: 0}  # by whether it was read
+    num_read = num_failed = 0
     with ReadingProgress(total, is_shown=not output.is_terminal) as progress:
         for record in _records(reader, found, request):
-            counts[record.reading.error is None] += 1
-            if record.reading.error is not None:
-                tell_error(record.reading.error)
-            elif drawings:
-                record.drawn = drawings.save(record.reading, _stem(record))
+            if record.reading.error is None and drawings:
+                _draw(record, drawings)
+            num_read += record.reading.error is None
+            if record.error:
+                num_failed += 1
+                tell_error(record.error)
             output.write(record)
             progress.advance(printable(_place(record)))
-    if not sum(counts.values()):
+    if not num_read and not num_failed:
         tell_error("nothing to read: standard input names no picture")
-    return SOME_READ if all(counts.values()) else ALL_READ if counts[True] else NONE_READ
+    return NONE_READ if not num_read else SOME_READ if num_failed else ALL_READ
 
 
 def _tell_all(sources: Iterable[Source], output: Output) -> int:
@@ -96,11 +102,28 @@ def _names() -> Iterator[str]:
     yield from stdin or ()
 
 
-def _checked(sources: Iterable[Source], drawings: Drawings | None) -> Iterator[Source]:
+def _check(source: Source, drawings: Drawings | None) -> None:
+    if drawings and source.kind == "picture":
+        drawings.check(source.name)
+
+
+def _outside(sources: Iterable[Source], drawings: Drawings | None) -> Iterator[Source]:
+    """Yield sources as they come, those in the folder for drawn pictures as what can't be read."""
     for source in sources:
-        if drawings and source.kind == "picture":
-            drawings.check(source.name)
-        yield source
+        try:
+            _check(source, drawings)
+        except ValueError as error:
+            yield Source(source.name, "nothing", str(error))
+        else:
+            yield source
+
+
+def _draw(record: Record, drawings: Drawings) -> None:
+    """Draw what was read; where that fails, the reading stands."""
+    try:
+        record.drawn = drawings.save(record.reading, _stem(record))
+    except OSError as error:
+        record.undrawn = f"{record.name}: was read, but can't be drawn ({error})"
 
 
 def _records(reader: DigitReader, sources: Iterable[Source], request: Request) -> Iterator[Record]:

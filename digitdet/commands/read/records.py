@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from digitdet.commands.read.messages import in_a_line
+from digitdet.console import in_a_line
 from digitdet.readings import Reading, to_words
 from digitdet.structures import Number
 
@@ -38,6 +38,7 @@ class Record:
         time: Seconds since the beginning of the video; None for a picture.
         duration: Seconds that the video takes, where that is known.
         drawn: The drawn picture; None for none.
+        undrawn: Why there is none of what was read; empty where nothing failed.
     """
 
     reading: Reading
@@ -45,6 +46,12 @@ class Record:
     time: float | None = None
     duration: float | None = None
     drawn: Path | None = None
+    undrawn: str = ""
+
+    @property
+    def error(self) -> str:
+        """What went wrong: it could not be read, or not be drawn; empty if nothing did."""
+        return self.reading.error or self.undrawn
 
     @property
     def name(self) -> str:
@@ -69,6 +76,8 @@ def to_json(record: Record) -> str:
         content = {"file": record.file, "time": round(record.time, 3), **content}
     if record.drawn is not None:
         content["drawn"] = str(record.drawn)
+    if record.undrawn:
+        content["error"] = record.undrawn
     return json.dumps(content) + "\n"
 
 
@@ -76,7 +85,7 @@ def to_rows(record: Record) -> str:
     """Write a row of `COLUMNS` for each number, or one without number."""
     drawn = "" if record.drawn is None else str(record.drawn)
     time = "" if record.time is None else f"{record.time:.3f}"
-    start = {"file": record.file, "time": time, "drawn": drawn, "error": record.reading.error or ""}
+    start = {"file": record.file, "time": time, "drawn": drawn, "error": record.error}
     rows = [{**start, **_cells(number)} for number in record.reading.numbers]
     return _csv([row.get(name, "") for name in COLUMNS] for row in rows or [start])
 
@@ -119,9 +128,12 @@ class Output:
         self._stream = stream
         head, self._write = FORMS[form]
         if isinstance(stream, io.TextIOWrapper):
-            # Names of files that are not UTF-8 are written as the bytes that they are.
-            encoding = stream.encoding if stream.isatty() else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="surrogateescape")
+            # Names of files that are not UTF-8 are written as the bytes that they are; for a
+            # terminal, what it has no sign for is escaped.
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="surrogateescape")
         self._print(head)
 
     @property

@@ -2,22 +2,15 @@
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from digitdet.commands.read.messages import printable
-from digitdet.console import warn
-from digitdet.datasets.folders import OTHER_SUFFIXES, natural_key
+from digitdet.datasets.folders import natural_key
 from digitdet.datasets.images import is_picture
+from digitdet.given_pictures import VIDEO_SUFFIXES, is_folder, pictures_in
 
-# By its ending a file is taken as a video; what can be decoded of it is another question.
-VIDEO_SUFFIXES = frozenset(
-    {".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"}
-    | {".mts", ".ogv", ".ts", ".webm", ".wmv"}
-)
 CAMERA = re.compile(r"camera:(\d{1,4})")
 STANDARD_INPUT = "-"
 _MAGIC = re.compile(r"[*?\[]")
@@ -66,7 +59,7 @@ def find_sources(paths: Iterable[str], names: Iterable[str] = ()) -> Iterator[So
 def _sources(path: str) -> Iterator[Source]:
     if CAMERA.fullmatch(path):
         yield Source(path, "camera")
-    elif os.path.isdir(path):  # noqa: PTH112  no error on names that can't be
+    elif is_folder(path):
         yield from _pictures_of(path)
     elif os.path.lexists(path):
         yield _file(path)
@@ -82,33 +75,22 @@ def _file(path: str) -> Source:
 
 def _pictures_of(folder: str) -> Iterator[Source]:
     try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if not _is_folder(entry)]
-    except OSError as error:
-        yield Source(folder, "nothing", f"{folder}: can't be listed ({error.strerror})")
+        pictures = pictures_in(Path(folder))
+    except ValueError as error:
+        yield Source(folder, "nothing", str(error))
         return
-    files = [Path(folder, name) for name in names if not name.startswith(".")]
-    _warn_of_others(folder, files)
-    pictures = sorted(filter(is_picture, files), key=natural_key)
     if not pictures:
         yield Source(folder, "nothing", f"{folder}: holds no picture")
     for picture in pictures:
         yield Source(str(picture), "picture")
 
 
-def _warn_of_others(folder: str, files: Iterable[Path]) -> None:
-    suffixes = [file.suffix.lower() for file in files]
-    counts = Counter(suffix for suffix in suffixes if suffix in OTHER_SUFFIXES | VIDEO_SUFFIXES)
-    if counts:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
-        said = f"{folder}: {kinds} left out; name videos, and convert pictures to PNG or JPEG"
-        warn(printable(said))
-
-
 def _matching(pattern: str) -> Iterator[Source]:
     """Find what matches, as pathlib does: ``**`` follows no links, which may go round."""
     root = Path(Path(pattern).anchor)
     parts = Path(pattern).relative_to(root).parts
+    if parts[-1] == "**":
+        parts = (*parts, "*")  # as Python 3.13 has it
     try:
         found = sorted(root.glob(str(Path(*parts))), key=natural_key)
     except (ValueError, OSError) as error:
@@ -119,17 +101,12 @@ def _matching(pattern: str) -> Iterator[Source]:
         path
         for path in found
         if (names_hidden or not any(map(_is_hidden, path.relative_to(root).parts)))
-        and (("**" not in parts) if _is_folder(path) else _is_known(path))
+        and (("**" not in parts) if is_folder(path) else _is_known(path))
     ]
     if not usable:
         yield Source(pattern, "nothing", f"{pattern}: no picture or video matches")
     for path in usable:
-        yield from _pictures_of(str(path)) if _is_folder(path) else [_file(str(path))]
-
-
-def _is_folder(path: Path | os.DirEntry[str]) -> bool:
-    """Say so; of a link that goes round, or to where nobody may look, that it is none."""
-    return os.path.isdir(path)  # noqa: PTH112  is_dir raises on such
+        yield from _pictures_of(str(path)) if is_folder(path) else [_file(str(path))]
 
 
 def _is_hidden(part: str) -> bool:

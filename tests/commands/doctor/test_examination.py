@@ -44,6 +44,8 @@ def test_a_process_that_is_ended_says_what_it_tried() -> None:
     assert (second.kind, second.what) == ("wrong", "opencv")
     assert second.said == "Python was ended by SIGABRT"
     assert second.remedy
+    cut = f"import os\nprint({FINDING!r})\nprint('{{\"kind', end='', flush=True)\nos.abort()"
+    assert [finding.what for finding in run(cut)] == ["a", "python"]
     (failed,) = run("raise SystemExit('no such file')")
     assert (failed.what, failed.said) == (
         "python",

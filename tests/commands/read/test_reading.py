@@ -119,6 +119,35 @@ def test_drawn_pictures_are_named_by_the_records(photos: Path, read: Read) -> No
     assert (photos / "1.png").read_bytes() == before
 
 
+def test_what_can_not_be_drawn_is_told_and_the_readings_go_on(photos: Path, read: Read) -> None:
+    """A picture that is in the folder for drawn ones is seen only when its name comes."""
+    (photos.parent / "out").mkdir()
+    shutil.copy(photos / "1.png", photos.parent / "out")
+    names = "photos/1.png\nout/1.png\nphotos/2.png\n"
+    status, out, err = read("-", "--out", "out", "--json", stdin=names)
+    assert status == 1
+    assert err.startswith("error: out/1.png: lies in out, the folder for drawn pictures")
+    drawn = [json.loads(line).get("drawn") for line in out.splitlines()]
+    assert drawn == [str(Path("out", "1_2.png")), None, str(Path("out", "2.png"))]
+
+
+def test_a_drawing_that_fails_leaves_the_reading(
+    read: Read, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("digitdet.commands.read.drawings.Drawings.save", full)
+    status, out, err = read(str(photos / "1.png"), "--out", "out", "--json")
+    assert status == 1
+    content = json.loads(out)
+    assert "digits" in content
+    assert content["error"].endswith(
+        "1.png: was read, but can't be drawn ([Errno 28] No space left on device)"
+    )
+    assert err == f"error: {content['error']}\n"
+
+
 @pytest.mark.usefixtures("photos")
 def test_unsure_numbers_are_left_out(read: Read) -> None:
     found = [json.loads(line) for line in read("photos", "--json")[1].splitlines()]
@@ -213,7 +242,7 @@ def test_a_camera_that_is_not_there_is_told(read: Read) -> None:
 class Camera:
     """OpenCV's capture of a camera that is unplugged after three frames."""
 
-    def __init__(self, _: int) -> None:
+    def __init__(self, *_: int) -> None:
         self.left = 3
 
     def isOpened(self) -> bool:  # noqa: N802  OpenCV's

@@ -105,6 +105,14 @@ def test_names_that_are_not_utf_8_are_written_as_their_bytes(tmp_path: Path) -> 
     assert (tmp_path / "out").read_bytes() == b"caf\xe9 \xc3\xa9.png: (no number)\n"
 
 
+def test_a_terminal_is_given_no_sign_that_it_has_not(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w", encoding="latin-1") as stream:
+        monkeyed: Any = stream
+        monkeyed.isatty = lambda: True
+        Output(stream, "text").write(record(file="1 \u20ac \u00e9.png"))
+    assert (tmp_path / "out").read_bytes() == b"1 \\u20ac \xe9.png: (no number)\n"
+
+
 def test_records_are_handed_on_as_they_come() -> None:
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream, os.fdopen(reading, "rb", 0) as pipe:

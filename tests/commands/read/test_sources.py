@@ -56,6 +56,16 @@ def found(*paths: str, names: tuple[str, ...] = ()) -> list[str]:
                 "video photos/day 1/b.mov",
             ],
         ),
+        (
+            ["photos/**"],
+            [
+                "picture photos/2.JPG",
+                "picture photos/10.png",
+                "video photos/clip.mp4",
+                "picture photos/day 1/a.webp",
+                "video photos/day 1/b.mov",
+            ],
+        ),
         (["**/*.m[op][v4]"], ["video photos/clip.mp4", "video photos/day 1/b.mov"]),
         (["photos/day?1/../1?.png"], ["picture photos/day 1/../10.png"]),
         (["camera:0", "camera:12"], ["camera camera:0", "camera camera:12"]),
