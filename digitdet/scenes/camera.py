@@ -108,6 +108,9 @@ def expose(
         image = image.resize(size[::-1], Image.Resampling.BICUBIC)
     if not early and std > 0.5:
         image = _with_noise(rng, image, std)
+    amount = draw(rng, factors.sharpening)
+    if amount > 0.05:
+        image = image.filter(ImageFilter.UnsharpMask(rng.uniform(0.6, 2.0), round(100 * amount), 0))
     if happens(rng, factors.compression):
         file = io.BytesIO()
         image.save(file, format="JPEG", quality=round(draw(rng, factors.quality)))

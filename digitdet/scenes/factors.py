@@ -65,11 +65,15 @@ class SceneFactors:
             that border on the number's.
         plate: Share of numbers on a plate.
         plate_border: Share of plates with a border line.
+        rim: Share of plates with a lit and a shaded edge.
+        screws: Share of plates that are held by screws that are seen.
         contrast: Distribution of the grey levels between digits and ground.
         emboss: Share of numbers with a lit and a shaded edge, as of raised or carved digits.
         shadow: Share of numbers and plates that throw a shadow.
         outline: Share of numbers with a contour in another colour.
         wear: Share of numbers whose paint is worn.
+        neighbor: Share of pictures with a part of another number at their edge, which is not
+            labelled.
         letters: Share of pictures with letters near the number; they are not labelled.
         clutter: Distribution of the number of shapes that are not digits.
         cast_shadow: Share of pictures that a shadow falls across.
@@ -81,6 +85,7 @@ class SceneFactors:
         blur: Distribution of the blur's standard deviation.
         motion_blur: Share of pictures taken by a moving camera.
         noise: Distribution of the noise's standard deviation in grey levels.
+        sharpening: Distribution of how much a camera sharpens, in units of the picture's details.
         compression: Share of pictures that were compressed as JPEG.
         quality: Distribution of JPEG's quality, 1 to 95.
 
@@ -124,11 +129,14 @@ class SceneFactors:
     regions: Annotated[Distribution, Range(0.0, 10.0)] = (0.0, 2.2)
     plate: Share = 0.55
     plate_border: Share = 0.4
+    rim: Share = 0.0
+    screws: Share = 0.0
     contrast: Annotated[Distribution, Range(1.0, 255.0)] = (120.0, 50.0, 45.0, 230.0)
     emboss: Share = 0.2
     shadow: Share = 0.35
     outline: Share = 0.06
     wear: Share = 0.12
+    neighbor: Share = 0.0
     letters: Share = 0.08
     clutter: Annotated[Distribution, Range(0.0, 20.0)] = (0.0, 3.0)
     cast_shadow: Share = 0.15
@@ -140,6 +148,7 @@ class SceneFactors:
     blur: Annotated[Distribution, Range(0.0, 1.0)] = (0.022, 0.03, 0.0, 0.09)
     motion_blur: Share = 0.06
     noise: Annotated[Distribution, Range(0.0, 128.0)] = (1.0, 2.2, 0.0, 8.0)
+    sharpening: Annotated[Distribution, Range(0.0, 3.0)] = 0.0
     compression: Share = 0.5
     quality: Annotated[Distribution, Range(1.0, 95.0)] = (30.0, 92.0)
 

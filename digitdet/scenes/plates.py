@@ -1,6 +1,7 @@
 """Plates under numbers, housings of counters and displays."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitdet.scenes.colors import Palette, ink_color, pick_color
 from digitdet.scenes.distributions import happens
@@ -43,12 +44,47 @@ def lay_plate(
     color = pick_color(rng, PLATES) * np.float32(rng.uniform(0.8, 1.1))
     shade = smooth_noise(rng, (shape[0], shape[1]), (3, 3)) * np.float32(rng.uniform(1, 10))
     lay(layers, color + shade[..., None], alpha)
+    if factors.rim and happens(rng, factors.rim):
+        _lay_rim(rng, layers, alpha, height)
+    if factors.screws and happens(rng, factors.screws):
+        _lay_screws(rng, layers, box, height)
     if happens(rng, factors.plate_border):
         inset = rng.uniform(0.03, 0.12) * height
         width = rng.uniform(0.02, 0.06) * height + 0.5
         line = np.clip(width / 2 + 0.5 - np.abs(distance + inset), 0, 1)
         lay(layers, ink_color(rng, factors, color), line)
     return color
+
+
+def _lay_rim(rng: np.random.Generator, layers: Pixels, alpha: Pixels, height: float) -> None:
+    """Light a plate's edges from one side."""
+    reach = max(1, round(rng.uniform(0.01, 0.06) * height))
+    across, down = int(rng.choice([-reach, reach])), int(rng.choice([-reach, reach]))
+    strength = np.float32(rng.uniform(0.2, 0.8))
+    lit = np.clip(alpha - shifted(alpha, across, down), 0, 1) * strength
+    shaded = np.clip(alpha - shifted(alpha, -across, -down), 0, 1) * strength
+    lay(layers, np.full(3, 255, np.float32), lit * np.float32(0.7))
+    lay(layers, np.zeros(3, np.float32), shaded)
+
+
+def _lay_screws(
+    rng: np.random.Generator, layers: Pixels, box: NDArray[np.float64], height: float
+) -> None:
+    """Lay two or four screws inside a plate's edges: left and right, above and below, corners."""
+    inset = rng.uniform(0.04, 0.12) * height
+    (left, top), (right, bottom) = box[:2] + inset, box[2:] - inset
+    middle = (box[:2] + box[2:]) / 2
+    places = (
+        [(left, middle[1]), (right, middle[1])],
+        [(middle[0], top), (middle[0], bottom)],
+        [(left, top), (right, top), (left, bottom), (right, bottom)],
+    )
+    radius = rng.uniform(0.015, 0.05) * height + 0.4
+    color = np.full(3, rng.choice([rng.uniform(20, 90), rng.uniform(150, 240)]), np.float32)
+    y, x = np.mgrid[: layers.shape[0], : layers.shape[1]] + np.float32(0.5)
+    for across, down in places[rng.integers(len(places))]:
+        distance = np.hypot(x - across, y - down).astype(np.float32)
+        lay(layers, color, np.clip(radius + 0.5 - distance, 0, 1))
 
 
 def lay_housing(

@@ -65,6 +65,9 @@ def render_scene(
 
     unit = float(placement.boxes[0][0, 3] - placement.boxes[0][0, 1])
     canvas = add_clutter(rng, factors, paint_wall(rng, factors, placement.size, unit), unit)
+    if factors.neighbor and happens(rng, factors.neighbor):
+        another = draw_number(rng, factors, fonts, unit)
+        canvas = _hang_neighbor(rng, factors, fonts, canvas, another, placement.boxes)
     for number, homography in zip(numbers, placement.maps, strict=True):
         ground = _color_behind(canvas, placement.boxes[0])
         sign = paint_sign(rng, factors, fonts, number, ground)
@@ -92,6 +95,30 @@ def _color_behind(canvas: Pixels, boxes: NDArray[np.float64]) -> Pixels:
     left, top = np.maximum(boxes[:, :2].min(axis=0), 0).astype(int)
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0)).astype(int)
     return canvas[top:bottom, left:right].mean(axis=(0, 1))
+
+
+def _hang_neighbor(
+    rng: np.random.Generator,
+    factors: SceneFactors,
+    fonts: tuple[str, ...],
+    canvas: Pixels,
+    another: FlatNumber,
+    boxes: list[NDArray[np.float64]],
+) -> Pixels:
+    """Hang another number across the left or the right edge of a picture, if there is room."""
+    width = canvas.shape[1]
+    taken = np.concatenate(boxes)
+    seen = rng.uniform(0.15, 0.7) * another.height
+    is_left = rng.random() < 0.5
+    room = taken[:, 0].min() if is_left else width - taken[:, 2].max()
+    if room < seen + 0.15 * another.height:
+        return canvas
+    left, right = another.boxes[0, 0], another.boxes[-1, 2]
+    across = seen - right if is_left else width - seen - left
+    down = taken[:, 1].min() + rng.normal(0, 0.08) * another.height - another.boxes[0, 1]
+    move = np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
+    sign = paint_sign(rng, factors, fonts, another, canvas.mean(axis=(0, 1)))
+    return _hang(canvas, sign, move)
 
 
 def _hang(canvas: Pixels, sign: Pixels, homography: NDArray[np.float64]) -> Pixels:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 TURN = 360.0
+BARE = 0.12  # a shorter flag of 1 is none
 STEP = 6.0  # degrees between points of an arc
 
 
@@ -76,7 +77,7 @@ class Form:
             hook=float(rng.uniform(60, 150)),
             bent_seven=float(rng.uniform(0, 1) if rng.random() < 0.5 else 0.0),
             bar=bool(rng.random() < 0.08),
-            wave=float(rng.uniform(0, 0.08) if rng.random() < 0.35 else 0.0),
+            wave=float(rng.uniform(0, 0.11) if rng.random() < 0.45 else 0.0),
             reach=float(rng.uniform(-5, 40)),
         )
 
@@ -128,9 +129,9 @@ def _zero(form: Form) -> list[Stroke]:
 
 def _one(form: Form) -> list[Stroke]:
     stem = 0.5 if form.foot else 0.65
-    ends = ("", "foot")
+    ends = ("" if form.flag > BARE else "foot", "foot")
     strokes = [Stroke(line((stem, 0), (stem, 1)), ends)]
-    if form.flag > 0.12:
+    if form.flag > BARE:
         tip = (max(stem - 0.75 * form.flag, 0), 0.12 + 0.28 * form.flag)
         strokes.append(Stroke(bend((stem, 0), (stem - 0.1, 0.12), tip)))
     if form.foot:
@@ -193,7 +194,7 @@ def _turned(strokes: list[Stroke]) -> list[Stroke]:
 def _seven(form: Form) -> list[Stroke]:
     roof = _waved((0, 0), (1, 0), form.wave)
     middle = (0.65 - 0.3 * form.bent_seven, 0.5 - 0.12 * form.bent_seven)
-    strokes = [Stroke(roof), Stroke(bend((1, 0), middle, (0.3, 1)))]
+    strokes = [Stroke(roof, ("curl", "")), Stroke(bend((1, 0), middle, (0.3, 1)))]
     if form.bar:
         strokes.append(Stroke(line((0.25, 0.5), (0.85, 0.5))))
     return strokes

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from digitdet.scenes.glyphs import HEIGHT
 from digitdet.scenes.skeletons import SKELETONS, Form, Stroke
 
+HEAVIEST = 0.38  # thickness of upright strokes over a digit's width: more would fill its bowls
 SCALE = 2  # digits are drawn so many times as large, for soft edges
 
 
@@ -46,14 +47,16 @@ def draw_typeface(rng: np.random.Generator) -> Typeface:
     across = float(rng.uniform(0.07, 0.24))
     contrast = float(rng.uniform(0.75, 1.1))
     serif = ball = unsteadiness = 0.0
-    if kind < 0.45:  # of strong contrast
+    if kind < 0.5:  # of strong contrast
         across = float(rng.uniform(0.1, 0.28))
         contrast = float(rng.uniform(0.2, 0.75))
-        serif = float(rng.uniform(0.05, 0.22)) if rng.random() < 0.85 else 0.0
+        serif = float(rng.uniform(0.05, 0.2)) if rng.random() < 0.85 else 0.0
         ball = float(across * rng.uniform(0.9, 1.5)) if rng.random() < 0.7 else 0.0
     elif kind > 0.85:  # by hand
         unsteadiness = float(rng.uniform(0.01, 0.05))
         across = float(rng.uniform(0.05, 0.16))
+    width = float(rng.uniform(0.42, 0.72))
+    across = min(across, HEAVIEST * width)
     return Typeface(
         form=Form.drawn(rng),
         across=across,
@@ -61,7 +64,7 @@ def draw_typeface(rng: np.random.Generator) -> Typeface:
         round_ends=bool(rng.random() < 0.35 or kind > 0.85),
         serif=serif,
         ball=ball,
-        width=float(rng.uniform(0.42, 0.72)),
+        width=width,
         unsteadiness=unsteadiness,
     )
 

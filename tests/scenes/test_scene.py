@@ -159,3 +159,42 @@ def test_digits_stand_out_from_the_picture_but_for_a_few_as_in_photographs() -> 
         ]
     assert np.percentile(deviations, 5) > 7
     assert np.percentile(deviations, 20) > 13
+
+
+CLEAN = {
+    **dict.fromkeys(("plate", "letters", "clutter", "regions", "several", "shadow", "haze"), 0),
+    **dict.fromkeys(("cast_shadow", "light", "noise", "blur", "motion_blur", "compression"), 0),
+    "surface": {"plain": 1},
+    "contrast": 120,
+    "low_resolution": 0,
+    "house_numbers": 0,
+}
+
+
+def _at_the_edges(scene: Scene) -> bool:
+    """Whether something stands out at a picture's left or right edge, away from the number."""
+    grey = scene.image.mean(axis=2)
+    free = np.ones(grey.shape, bool)
+    free[:, int(scene.boxes[:, 0].min()) : int(scene.boxes[:, 2].max()) + 1] = False
+    free[:, 4:-4] = False
+    return bool(np.ptp(grey[free]) > 60) if free.any() else False
+
+
+def test_a_neighbor_is_seen_at_an_edge_and_has_no_label() -> None:
+    seen = {}
+    for share in (0, 1):
+        factors = make_factors({**CLEAN, "neighbor": share, "num_digits": {"2": 1}})
+        scenes = [render_scene(np.random.default_rng((9, n)), factors) for n in range(40)]
+        assert {len(scene.labels) for scene in scenes} == {2}
+        seen[share] = sum(map(_at_the_edges, scenes))
+    assert seen[1] > seen[0] + 10
+
+
+def test_sharpening_makes_edges_steeper() -> None:
+    steepness = []
+    for amount in (0, 2):
+        factors = make_factors({**CLEAN, "sharpening": amount})
+        scenes = [render_scene(np.random.default_rng((9, n)), factors) for n in range(10)]
+        edges = [np.abs(np.diff(s.image.astype(float), axis=1)).max(axis=(0, 1)) for s in scenes]
+        steepness.append(np.mean(edges))
+    assert steepness[1] > 1.1 * steepness[0]
