@@ -16,6 +16,6 @@ _base_ = [
 load_from = "digitdet/pretrained/reader.safetensors"
 train_dataloader = dict(batch_size=16, dataset=dict(num_samples=400))  # twice 200 photographs
 train_cfg = dict(max_epochs=15)
-optim_wrapper = dict(optimizer=dict(lr=0.01, nesterov=True), clip_grad=dict(max_norm=10.0))
+optim_wrapper = dict(optimizer=dict(lr=0.002, nesterov=True), clip_grad=dict(max_norm=10.0))
 param_scheduler = [dict(type="CosineAnnealingLR", T_max=15, convert_to_iter_based=True)]
 auto_scale_lr = dict(base_batch_size=16)

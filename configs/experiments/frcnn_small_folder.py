@@ -15,7 +15,7 @@ _base_ = [
 
 load_from = "digitdet/pretrained/reader.safetensors"
 train_dataloader = dict(batch_size=16, dataset=dict(transforms=[dict(type="DigitAugmentation")]))
-train_cfg = dict(max_epochs=30)
-optim_wrapper = dict(optimizer=dict(lr=0.01, nesterov=True), clip_grad=dict(max_norm=10.0))
-param_scheduler = [dict(type="CosineAnnealingLR", T_max=30, convert_to_iter_based=True)]
+train_cfg = dict(max_epochs=15)
+optim_wrapper = dict(optimizer=dict(lr=0.002, nesterov=True), clip_grad=dict(max_norm=10.0))
+param_scheduler = [dict(type="CosineAnnealingLR", T_max=15, convert_to_iter_based=True)]
 auto_scale_lr = dict(base_batch_size=16)
