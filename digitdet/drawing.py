@@ -12,6 +12,7 @@ BOX_COLOR = (230, 159, 0)
 TEXT_COLOR = (0, 0, 0)
 MIN_SIDE = 240  # pixels; smaller pictures are magnified, so that the texts fit
 FONT_SIZE = 18
+LARGE_SIDE = 720  # pixels; in larger pictures lines and texts grow with the shorter side
 
 # Of the digits 0 to 9: any two lie at least 23 apart in CIELAB, for full colour vision and for the
 # three kinds of dichromacy as simulated by Machado, Oliveira and Fernandes (2009); black text on
@@ -43,6 +44,8 @@ def draw_boxes(
 ) -> Image.Image:
     """Draw boxes with texts, magnifying small pictures by a whole number.
 
+    Lines and texts are larger in large pictures.
+
     Args:
         image: (3, H, W) uint8, RGB.
         boxes: (N, 4), xyxy in pixels of the image.
@@ -62,16 +65,18 @@ def draw_boxes(
     picture = picture.resize(
         (picture.width * scale, picture.height * scale), Image.Resampling.BICUBIC
     )
-    font = ImageFont.load_default(FONT_SIZE)
-    strip = FONT_SIZE + 12 if caption else 0
+    unit = max(1.0, min(picture.size) / LARGE_SIDE)
+    high = round(FONT_SIZE * unit)
+    font = ImageFont.load_default(high)
+    strip = high + round(12 * unit) if caption else 0
     canvas = Image.new("RGB", (picture.width, picture.height + strip), "white")
     canvas.paste(picture)
     draw = ImageDraw.Draw(canvas)
     for (x1, y1, x2, y2), text in zip((boxes * scale).tolist(), texts, strict=True):
-        draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=BOX_COLOR, width=3)
+        draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=BOX_COLOR, width=round(3 * unit))
         width = draw.textlength(text, font=font)
-        top = max(0, y1 - FONT_SIZE - 4)
-        draw.rectangle((x1, top, x1 + width + 6, top + FONT_SIZE + 4), fill=BOX_COLOR)
+        top = max(0, y1 - high - 4)
+        draw.rectangle((x1, top, x1 + width + 6, top + high + 4), fill=BOX_COLOR)
         draw.text((x1 + 3, top + 1), text, fill=TEXT_COLOR, font=font)
     if caption:
         draw.text((6, picture.height + 5), caption, fill=TEXT_COLOR, font=font)

@@ -113,7 +113,8 @@ def load_pictures(pictures: Picture | Iterable[Picture]) -> Iterator[Loaded]:
     Raises:
         TypeError: If it is neither. What is wrong with one of many is told in its place.
     """
-    if not isinstance(pictures, Iterable | os.PathLike | Image.Image):
+    is_usable = isinstance(pictures, Iterable | os.PathLike | Image.Image)
+    if not is_usable or isinstance(pictures, bytes | bytearray):
         raise TypeError(
             f"a picture has to be {_TAKEN}, or several of these, got {type(pictures).__name__}"
         )

@@ -69,7 +69,11 @@ def load_trained(
     """
     if checkpoint is None:
         if config is not None:
-            raise ValueError(f"{config}: is a config without a checkpoint; name that, too")
+            raise ValueError(
+                f"{config}: was given as the config, without a checkpoint; name that, too "
+                "(--checkpoint, or DigitReader(CONFIG, CHECKPOINT)). Weights that carry their "
+                "config need none: DigitReader(checkpoint=FILE)"
+            )
         if not READER_FILE.is_file():
             raise FileNotFoundError(
                 f"{READER_FILE}: the weights that come with digitdet are not there; install "

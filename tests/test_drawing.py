@@ -236,3 +236,15 @@ def test_the_colors_of_any_two_digits_are_told_apart_by_any_sight(sight: str) ->
 def test_black_text_is_readable_on_the_color_of_each_digit() -> None:
     luminances = linear(DIGIT_COLORS) @ XYZ[1]
     assert (((luminances + 0.05) / 0.05) >= 4.5).all()  # the contrast ratio of WCAG 2.2
+
+
+def test_lines_and_texts_grow_with_large_pictures() -> None:
+    """A screen shows them all as small."""
+    box = torch.tensor([[0.25, 0.3, 0.75, 0.9]])
+    shares = []
+    for height, width in ((720, 960), (2160, 2880)):
+        boxes = box * torch.tensor([width, height, width, height])
+        drawn = pixels(draw_boxes(gray(height, width), boxes, ["7"], caption="7"))
+        assert drawn.shape[0] == height + 30 * height // 720
+        shares.append((drawn == np.array(BOX_COLOR)).all(axis=-1).mean())
+    assert shares[1] == pytest.approx(shares[0], rel=0.1)
