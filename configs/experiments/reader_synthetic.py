@@ -1,8 +1,9 @@
 """The shipped reader, trained on synthetic scenes alone: no photograph went into its weights.
 
 Question: how well does a small reader read photographs of which it has seen none?
-Expected: being measured.
-Time: being measured.
+Expected: mAP .564, mAP50 .890 and .740 of the numbers on 400 held-out scenes (epoch 60, seed 0);
+mAP .417, mAP50 .863 and 176 of 256 numbers on SVHN's first 256 photographs.
+Time: two hours on two CPU cores that had other work at times.
 """
 
 _base_ = [
