@@ -40,6 +40,7 @@ class Form:
         foot: Whether 1 has a foot.
         open_four: Whether 4 is open at its top.
         flat_three: Whether 3 has a level top.
+        tick: How far the roofs of a flat 3 and of 7 hang down at their left ends.
         straight_tail: Whether the tails of 6 and 9 are straight.
         hook: How far the tails of 6 and 9 turn, in degrees.
         bent_seven: How much 7 is bent, 0 to 1.
@@ -55,6 +56,7 @@ class Form:
     foot: bool
     open_four: bool
     flat_three: bool
+    tick: float
     straight_tail: bool
     hook: float
     bent_seven: float
@@ -69,10 +71,11 @@ class Form:
             squareness=float(rng.choice([2.0, rng.uniform(1.8, 2.6), rng.uniform(2.5, 4.5)])),
             waist=float(rng.uniform(0.4, 0.56)),
             bowl=float(rng.uniform(0.5, 0.68)),
-            flag=float(rng.uniform(0.0, 0.75)),
+            flag=float(rng.uniform(0.0, 0.75) if rng.random() < 0.7 else rng.uniform(0.6, 0.95)),
             foot=bool(rng.random() < 0.25),
             open_four=bool(rng.random() < 0.15),
-            flat_three=bool(rng.random() < 0.15),
+            flat_three=bool(rng.random() < 0.3),
+            tick=float(rng.uniform(0.08, 0.22) if rng.random() < 0.5 else 0.0),
             straight_tail=bool(rng.random() < 0.2),
             hook=float(rng.uniform(60, 150)),
             bent_seven=float(rng.uniform(0, 1) if rng.random() < 0.5 else 0.0),
@@ -151,7 +154,7 @@ def _three(form: Form) -> list[Stroke]:
     waist = form.waist
     lower = arc(form, (0, waist - 0.02, 1, 1), -95, 180 - form.reach)
     if form.flat_three:
-        roof = line((0.05, 0), (0.92, 0), (0.42, waist - 0.02))
+        roof = line((0.05, form.tick), (0.05, 0), (0.92, 0), (0.42, waist - 0.02))
         return [Stroke(roof), Stroke(lower, ("", "curl"))]
     upper = arc(form, (0.06, 0, 0.93, waist), 180 + form.reach, TURN + 92)
     return [Stroke(upper, ("curl", "")), Stroke(lower, ("", "curl"))]
@@ -195,6 +198,8 @@ def _seven(form: Form) -> list[Stroke]:
     roof = _waved((0, 0), (1, 0), form.wave)
     middle = (0.65 - 0.3 * form.bent_seven, 0.5 - 0.12 * form.bent_seven)
     strokes = [Stroke(roof, ("curl", "")), Stroke(bend((1, 0), middle, (0.3, 1)))]
+    if form.tick:
+        strokes.append(Stroke(line((0, 0), (0, form.tick))))
     if form.bar:
         strokes.append(Stroke(line((0.25, 0.5), (0.85, 0.5))))
     return strokes
