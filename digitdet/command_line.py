@@ -39,14 +39,18 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_reader(parser: argparse.ArgumentParser, role: str = "reads the numbers") -> None:
-    """Add ``--reader``, of a config whose reader has a role."""
+def add_reader(
+    parser: argparse.ArgumentParser,
+    role: str = "reads the numbers",
+    default: str = "the reader of the experiments",
+) -> None:
+    """Add ``--reader``, of a config whose reader has a role, and which takes it without."""
     parser.add_argument(
         "--reader",
         type=Path,
         metavar="CONFIG",
         help=f"config whose `reader` {role}: an experiment, or one that states only that "
-        "(default: the reader of the experiments)",
+        f"(default: {default})",
     )
 
 

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -18,13 +19,8 @@ def import_modules(config: Config, file: Path) -> None:
     for folder in (Path.cwd(), file.resolve().parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-    wanted = config.get("custom_imports")
-    wanted = wanted if isinstance(wanted, Mapping) else {}  # what else it is, is told later
-    names = wanted.get("imports", [])
-    names = [names] if isinstance(names, str) else names
-    for name in names if isinstance(names, list | tuple) else []:
-        if not isinstance(name, str):
-            continue
+    wanted = _as_mapping(config.get("custom_imports"))
+    for name in _names(wanted):
         try:
             importlib.import_module(name)
         except (Exception, SystemExit) as error:
@@ -35,6 +31,23 @@ def import_modules(config: Config, file: Path) -> None:
                 f"{file}: custom_imports: {name!r} can't be imported ({reason}); "
                 f"{_remedy(name, error)}"
             ) from error
+
+
+def join_imports(one: Any, other: Any) -> dict[str, Any]:
+    """Return a ``custom_imports`` that imports what either of two does, each module once."""
+    one, other = _as_mapping(one), _as_mapping(other)
+    names = dict.fromkeys([*_names(one), *_names(other)])
+    return {**one, **other, "imports": list(names)}
+
+
+def _as_mapping(imports: Any) -> Mapping[str, Any]:
+    return imports if isinstance(imports, Mapping) else {}  # what else it is, is told later
+
+
+def _names(imports: Mapping[str, Any]) -> list[str]:
+    names = imports.get("imports", [])
+    names = [names] if isinstance(names, str) else names
+    return [n for n in names if isinstance(n, str)] if isinstance(names, list | tuple) else []
 
 
 def _remedy(name: str, error: BaseException) -> str:

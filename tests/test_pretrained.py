@@ -1,5 +1,6 @@
 """The weights that digitdet brings, and what they say of themselves."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_the_experiment_is_what_the_weights_were_made_by(carried: Config) -> Non
     experiment = config.load(EXPERIMENT)
     for key in ("model", "train_dataloader", "optim_wrapper", "param_scheduler", "randomness"):
         assert carried[key] == experiment[key], key
+    assert carried.reader == json.loads(json.dumps(experiment.reader))  # lists of tuples
 
 
 def test_their_confidences_are_calibrated() -> None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitdet.command_line import call
+from digitdet.command_line import add_reader, call
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="the file's name, to which the hash of its content is added (default: the "
         "experiment's)",
     )
+    add_reader(parser, "the file carries", "that of the checkpoint's own config")
     parser.add_argument(
         "--calibration",
         type=Path,
@@ -50,7 +51,14 @@ def _publish(args: argparse.Namespace) -> None:
     check_torch()
     from digitdet.checkpoints.publishing import publish
 
-    publish(args.checkpoint, args.out, args.name, calibration=args.calibration, half=args.half)
+    publish(
+        args.checkpoint,
+        args.out,
+        args.name,
+        reader=args.reader,
+        calibration=args.calibration,
+        half=args.half,
+    )
 
 
 if __name__ == "__main__":

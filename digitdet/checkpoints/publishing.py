@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from digitdet import config as configs
 from digitdet.checkpoints.calibrations import KEY as CALIBRATION
 from digitdet.checkpoints.calibrations import load_calibration, parse_calibration
 from digitdet.checkpoints.content import FORMAT, config_of
@@ -14,6 +15,7 @@ from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.rounding import ROUNDED_TO, round_weights
 from digitdet.checkpoints.safetensors_files import HASHED, SUFFIX, hashed_name, pack_safetensors
 from digitdet.console import console
+from digitdet.custom_imports import join_imports
 from digitdet.preflight.disk import in_bytes
 from digitdet.whole_files import check_writable, whole_file
 
@@ -49,6 +51,7 @@ def publish(
     out: str | Path | None = None,
     name: str | None = None,
     *,
+    reader: str | Path | None = None,
     calibration: str | Path | None = None,
     half: bool = False,
 ) -> Path:
@@ -63,6 +66,8 @@ def publish(
         out: A folder, which is made, or a file that ends in ``.safetensors``; the checkpoint's
             folder if None.
         name: The file's name before its hash; if None the experiment's, or the checkpoint's.
+        reader: A config whose ``reader`` the weights are to carry, see `load_reader`; None for that
+            of their own config.
         calibration: A file of `load_calibration` that the weights are to carry; None for the one
             that they carry already, if they do.
         half: Round the weights, see `round_weights`; the figures stay those of before.
@@ -71,16 +76,21 @@ def publish(
         The file: ``NAME-HASH.safetensors``, or ``out`` where that is a file.
 
     Raises:
-        FileNotFoundError: If there is no such checkpoint or calibration.
-        ValueError: If one can't be read, the weights can't be rounded, a calibration is given to
-            weights of another origin, or another file would be replaced.
+        FileNotFoundError: If there is no such checkpoint, config or calibration.
+        ImportError: If a module that the reader's config names can't be imported.
+        ValueError: If one can't be read, the weights can't be rounded, a reader or a calibration
+            is given to weights of another origin, another reader to weights whose calibration was
+            fitted with theirs, or another file would be replaced.
     """
     checkpoint = Path(checkpoint)
     content = load_file(checkpoint)
     state = state_dict_of(content, str(checkpoint))
     meta = _published_meta(content, checkpoint)
+    if reader is not None:
+        _check_own(meta, checkpoint, "--reader", "its model is not known")
+        meta["cfg"] = _with_reader(meta, Path(reader), checkpoint, calibration is not None)
     if calibration is not None:
-        _check_own(meta, checkpoint)
+        _check_own(meta, checkpoint, "--calibration", "nothing says by what it was fitted")
         meta[CALIBRATION] = load_calibration(Path(calibration)).to_dict()
     if half:
         state = round_weights(state, str(checkpoint))
@@ -120,12 +130,30 @@ def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
     return kept
 
 
-def _check_own(meta: Mapping[str, Any], checkpoint: Path) -> None:
+def _check_own(meta: Mapping[str, Any], checkpoint: Path, option: str, reason: str) -> None:
     if meta.get("cfg", "{}") == "{}":
         raise ValueError(
-            f"{checkpoint}: --calibration is for a checkpoint of digitdet: this one holds no "
-            "config, so nothing says by which model and reader it was fitted"
+            f"{checkpoint}: {option} is for a checkpoint of digitdet: this one holds no config, "
+            f"so {reason}"
         )
+
+
+def _with_reader(
+    meta: Mapping[str, Any], file: Path, checkpoint: Path, is_calibrated_anew: bool
+) -> str:
+    """Return the config that weights carry, as JSON, with another's reader and what it imports."""
+    config = json.loads(meta["cfg"])
+    other = {**config, "reader": configs.load_reader(file)}
+    imports = configs.stated_imports(file)
+    if imports:
+        other["custom_imports"] = join_imports(config.get("custom_imports"), imports)
+    text = json.dumps(other)
+    if CALIBRATION in meta and not is_calibrated_anew and json.loads(text) != config:
+        raise ValueError(
+            f"{file}: {checkpoint} carries a calibration that was fitted with another reader; "
+            "fit it with this one (tools/calibrate.py --reader), and give it by --calibration"
+        )
+    return text
 
 
 def _default_name(meta: Mapping[str, Any], checkpoint: Path) -> str:

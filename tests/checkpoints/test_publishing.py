@@ -266,6 +266,66 @@ def test_weights_without_a_config_take_no_calibration(tmp_path: Path, content: A
         publish(tmp_path / "a.pth", calibration=file)
 
 
+READER = {"type": "LineReader", "score_threshold": 0.4}
+LINES = json.dumps({**CONFIG, "reader": {"type": "LineReader"}})
+
+
+def reader_file(file: Path, more: str = "") -> Path:
+    """A fragment as tools/tune_reader.py writes it."""
+    file.write_text(f"{more}\nreader = {READER}\n", encoding="utf-8")
+    return file
+
+
+def carried(file: Path) -> Any:
+    return json.loads(read_safetensors(file)["meta"]["cfg"])
+
+
+def test_another_reader_takes_the_place_of_the_configs(tmp_path: Path) -> None:
+    checkpoint, file = save(tmp_path / "a.pth", cfg=LINES), reader_file(tmp_path / "reader.py")
+    first, other = publish(checkpoint), publish(checkpoint, reader=file)
+    assert carried(other) == {**carried(first), "reader": READER}
+    assert publish(other, reader=file) == other
+
+
+def test_what_a_reader_imports_is_carried_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "own_lines.py").write_text("")
+    file = reader_file(tmp_path / "reader.py", 'custom_imports = dict(imports="own_lines")')
+    assert carried(publish(save(tmp_path / "a.pth"), reader=file))["custom_imports"] == {
+        "imports": ["own_lines"]
+    }
+    own = {"imports": ["own_lines", "own_model"], "allow_failed_imports": False}
+    both = save(tmp_path / "b.pth", cfg=json.dumps({**CONFIG, "custom_imports": own}))
+    assert carried(publish(both, reader=file))["custom_imports"] == own
+
+
+def test_a_calibration_does_not_stay_with_another_reader(tmp_path: Path) -> None:
+    file = reader_file(tmp_path / "reader.py")
+    calibration = calibration_file(tmp_path / "calibration.json")
+    checkpoint = save(tmp_path / "a.pth", cfg=LINES, calibration=CALIBRATION)
+    with pytest.raises(ValueError, match=r"a\.pth carries a calibration that was fitted with ano"):
+        publish(checkpoint, reader=file)
+    assert not list(tmp_path.glob("*.safetensors"))
+    fitted = publish(checkpoint, reader=file, calibration=calibration)
+    assert carried(fitted)["reader"] == READER
+    assert publish(fitted, reader=file) == fitted
+
+
+def test_a_reader_that_is_none_is_refused(tmp_path: Path) -> None:
+    checkpoint, file = save(tmp_path / "a.pth", cfg=LINES), tmp_path / "reader.py"
+    with pytest.raises(FileNotFoundError, match=r"reader\.py: no such config"):
+        publish(checkpoint, reader=file)
+    file.write_text('reader = dict(type="LineReader", score_treshold=0.4)')
+    with pytest.raises(ValueError, match=r"score_treshold"):
+        publish(checkpoint, reader=file)
+    torch.save(STATE, tmp_path / "b.pth")
+    with pytest.raises(ValueError, match=r"b\.pth: --reader is for a checkpoint of digitdet"):
+        publish(tmp_path / "b.pth", reader=reader_file(file))
+    assert not list(tmp_path.glob("*.safetensors"))
+
+
 def test_rounded_weights_say_so_and_are_published_as_they_are(tmp_path: Path) -> None:
     checkpoint = save(tmp_path / "a.pth")
     whole, rounded = publish(checkpoint), publish(checkpoint, tmp_path / "half", half=True)

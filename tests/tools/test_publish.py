@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from digitdet import config
+from digitdet import DigitReader, config
 from digitdet.checkpoints.reading import load_file
 from digitdet.checkpoints.safetensors_files import read_safetensors
 from digitdet.registry import MODELS
@@ -91,6 +91,21 @@ def test_a_published_file_predicts_the_same_bit_for_bit(
     assert found[0] == found[1]
     detections: Any = json.loads(found[0].get("pred.json") or found[0]["predictions.json"])
     assert detections
+
+
+def test_a_published_reader_is_the_one_that_reads(
+    pair: tuple[Path, Path], tool: Tool, layout: Path, tmp_path: Path
+) -> None:
+    """A reader of no more than one digit gives no longer number."""
+    file, out = tmp_path / "reader.py", tmp_path / "short.safetensors"
+    file.write_text('reader = dict(type="LineReader", score_threshold=0.05, max_digits=1)\n')
+    tool("publish")([str(pair[0]), "--reader", str(file), "--out", str(out)])
+    longest = []
+    for each in (pair[1], out):
+        readings = DigitReader(checkpoint=each, options=READ_ALL)(layout / "train")
+        longest.append(max(len(reading.text) for reading in readings))
+    assert longest[0] > 1
+    assert longest[1] == 1
 
 
 def test_a_training_starts_from_a_published_file_as_from_its_checkpoint(
