@@ -1,7 +1,6 @@
 """Pictures as a program has them: files, folders, Pillow's, arrays and tensors, all as tensors."""
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from digitdet.console import printable, warn
-from digitdet.datasets.folders import OTHER_SUFFIXES, natural_key
+from digitdet.datasets.folders import OTHER_SUFFIXES, count_kinds, natural_key
 from digitdet.datasets.images import from_pillow, is_picture, read_image
 
 Picture = str | os.PathLike[str] | Image.Image | NDArray[Any] | Tensor
@@ -87,11 +86,9 @@ def pictures_in(folder: Path) -> list[Path]:
     except OSError as error:
         raise ValueError(f"{folder}: can't be listed ({error.strerror})") from error
     files = [folder / name for name in names if not name.startswith(".")]
-    suffixes = [file.suffix.lower() for file in files]
-    counts = Counter(suffix for suffix in suffixes if suffix in OTHER_SUFFIXES | VIDEO_SUFFIXES)
-    if counts:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
-        said = f"{folder}: {kinds} left out; name videos, and convert pictures to PNG or JPEG"
+    others = count_kinds(files, OTHER_SUFFIXES | VIDEO_SUFFIXES)
+    if others:
+        said = f"{folder}: {others} left out; name videos, and convert pictures to PNG or JPEG"
         warn(printable(said))
     return sorted(filter(is_picture, files), key=natural_key)
 

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path, PurePath
 
 from mmengine.logging import print_log
@@ -110,7 +110,13 @@ def list_images(folder: Path, data_root: Path | None = None) -> list[Path]:
     """
     entries = _entries(folder)
     files = [folder / name for name in entries if not name.startswith(".")]
-    _report_others(folder, [file.suffix.lower() for file in files])
+    others = count_kinds(files, OTHER_SUFFIXES)
+    if others:
+        print_log(
+            f"{folder}: {others} left out; convert them to PNG or JPEG to have them read",
+            logger="current",
+            level=logging.WARNING,
+        )
     pictures = [file for file in files if is_picture(file)]
     roots = _roots(folder, data_root)
     for file in pictures:
@@ -123,15 +129,10 @@ def list_images(folder: Path, data_root: Path | None = None) -> list[Path]:
     return sorted(pictures, key=natural_key)
 
 
-def _report_others(folder: Path, suffixes: Sequence[str]) -> None:
-    counts = Counter(suffix for suffix in suffixes if suffix in OTHER_SUFFIXES)
-    if counts:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
-        print_log(
-            f"{folder}: {kinds} left out; convert them to PNG or JPEG to have them read",
-            logger="current",
-            level=logging.WARNING,
-        )
+def count_kinds(files: Iterable[Path], suffixes: Set[str]) -> str:
+    """Count the files that end in one of some suffixes, as ``3 .gif, 1 .tif``; empty if none do."""
+    counts = Counter(file.suffix.lower() for file in files)
+    return ", ".join(f"{counts[suffix]} {suffix}" for suffix in sorted(counts.keys() & suffixes))
 
 
 def assign_image_ids(files: Sequence[Path]) -> tuple[list[int], bool]:
