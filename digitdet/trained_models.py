@@ -1,6 +1,5 @@
 """Loads a trained model: its config, its weights, and what is known of its confidences."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 from digitdet import config as configs
 from digitdet.calibration import Calibration
 from digitdet.checkpoints.calibrations import KEY as CALIBRATION
-from digitdet.checkpoints.calibrations import parse_calibration
+from digitdet.checkpoints.calibrations import is_same_reader, parse_calibration
 from digitdet.checkpoints.content import config_of
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.config_checks.kinds import OF_READING
@@ -102,7 +101,7 @@ def _carried_calibration(
         return None
     calibration = parse_calibration(known, f"{source}: {CALIBRATION}")
     fitted = config_of(meta, source).get("reader")
-    if fitted is None or fitted == json.loads(json.dumps(config.get("reader"))):  # lists of tuples
+    if fitted is None or is_same_reader(fitted, config.get("reader")):
         return calibration
     warn(
         f"{source}: its confidences were calibrated with the reader {fitted}; with another one "

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from digitdet import config as configs
 from digitdet.checkpoints.calibrations import KEY as CALIBRATION
-from digitdet.checkpoints.calibrations import load_calibration, parse_calibration
-from digitdet.checkpoints.content import FORMAT, config_of
+from digitdet.checkpoints.calibrations import (
+    fitted_reader,
+    is_same_reader,
+    load_calibration,
+)
+from digitdet.checkpoints.published_meta import ROUNDED, published_meta
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.rounding import ROUNDED_TO, round_weights
 from digitdet.checkpoints.safetensors_files import HASHED, SUFFIX, hashed_name, pack_safetensors
@@ -19,31 +22,8 @@ from digitdet.custom_imports import join_imports
 from digitdet.preflight.disk import in_bytes
 from digitdet.whole_files import check_writable, whole_file
 
-# What a published file says of its weights; the time of saving is left out, so that runs of one
-# seed give the same file.
-PUBLISHED = (
-    "format",
-    "format_version",
-    "experiment_name",
-    "epoch",
-    "iter",
-    "seed",
-    "cfg",
-    "classes",
-    "dataset_meta",
-    "versions",
-    "git",
-    "metrics",
-    CALIBRATION,
-)
-# Under it stands what the weights were rounded to, where they were.
-ROUNDED = "rounded_to"
-# What a config says of one run on one machine.
-OF_RUN = ("work_dir", "load_from", "resume", "launcher")
 # The figures that the console shows.
 SHOWN = ("map", "map_50", "map_75", "number_accuracy")
-# The second of its start, with which mmengine ends the name of a run.
-STAMP = re.compile(r"(^|_)\d{8}_\d{6}(_\d+)?$")
 
 
 def publish(
@@ -79,19 +59,19 @@ def publish(
         FileNotFoundError: If there is no such checkpoint, config or calibration.
         ImportError: If a module that the reader's config names can't be imported.
         ValueError: If one can't be read, the weights can't be rounded, a reader or a calibration
-            is given to weights of another origin, another reader to weights whose calibration was
-            fitted with theirs, or another file would be replaced.
+            is given to weights of another origin, the calibration was fitted with another reader
+            than the weights are to carry, or another file would be replaced.
     """
     checkpoint = Path(checkpoint)
     content = load_file(checkpoint)
     state = state_dict_of(content, str(checkpoint))
-    meta = _published_meta(content, checkpoint)
+    meta = published_meta(content, checkpoint)
     if reader is not None:
-        _check_own(meta, checkpoint, "--reader", "its model is not known")
-        meta["cfg"] = _with_reader(meta, Path(reader), checkpoint, calibration is not None)
+        meta["cfg"] = _with_reader(_own_config(meta, checkpoint, "--reader"), Path(reader))
     if calibration is not None:
-        _check_own(meta, checkpoint, "--calibration", "nothing says by what it was fitted")
+        _own_config(meta, checkpoint, "--calibration")
         meta[CALIBRATION] = load_calibration(Path(calibration)).to_dict()
+    _check_fitted(meta, checkpoint if calibration is None else Path(calibration))
     if half:
         state = round_weights(state, str(checkpoint))
         meta[ROUNDED] = ROUNDED_TO
@@ -109,51 +89,43 @@ def publish(
         with whole_file(file, is_durable=True) as part:
             part.write_bytes(packed)
     console.print(_description(meta))
+    if reader is not None:
+        console.print(f"with the reader of {reader}; the figures are those of before")
     console.print(f"{'was there already' if is_there else 'written'}: {file}")
     console.print("\n".join(_sizes(checkpoint, file, packed)))
     return file
 
 
-def _published_meta(content: Mapping[str, Any], source: Path) -> dict[str, Any]:
-    """Return what is said of the weights; only how they are kept where others made them."""
-    meta = content.get("meta")
-    meta = meta if isinstance(meta, Mapping) else {}
-    rounded = {ROUNDED: ROUNDED_TO} if meta.get(ROUNDED) == ROUNDED_TO else {}
-    if meta.get("format") != FORMAT:
-        return rounded
-    kept = {key: meta[key] for key in PUBLISHED if key in meta} | rounded
-    if CALIBRATION in kept:
-        parse_calibration(kept[CALIBRATION], f"{source}: {CALIBRATION}")
-    kept["experiment_name"] = STAMP.sub("", str(kept.get("experiment_name", "")))
-    config = config_of(meta, str(source))
-    kept["cfg"] = json.dumps({k: v for k, v in config.items() if k not in OF_RUN})
-    return kept
-
-
-def _check_own(meta: Mapping[str, Any], checkpoint: Path, option: str, reason: str) -> None:
-    if meta.get("cfg", "{}") == "{}":
+def _own_config(meta: Mapping[str, Any], checkpoint: Path, option: str) -> dict[str, Any]:
+    """Return the config of weights, without which an option has no meaning."""
+    config: dict[str, Any] = json.loads(meta.get("cfg", "{}"))
+    if not config:
         raise ValueError(
-            f"{checkpoint}: {option} is for a checkpoint of digitdet: this one holds no config, "
-            f"so {reason}"
+            f"{checkpoint}: {option} is for a checkpoint of digitdet: this one holds no config, so "
+            "nothing says which model it is of"
         )
+    return config
 
 
-def _with_reader(
-    meta: Mapping[str, Any], file: Path, checkpoint: Path, is_calibrated_anew: bool
-) -> str:
-    """Return the config that weights carry, as JSON, with another's reader and what it imports."""
-    config = json.loads(meta["cfg"])
+def _with_reader(config: Mapping[str, Any], file: Path) -> str:
+    """Return a config, as JSON, with the reader of another and what that imports."""
     other = {**config, "reader": configs.load_reader(file)}
     imports = configs.stated_imports(file)
     if imports:
         other["custom_imports"] = join_imports(config.get("custom_imports"), imports)
-    text = json.dumps(other)
-    if CALIBRATION in meta and not is_calibrated_anew and json.loads(text) != config:
+    return json.dumps(other)
+
+
+def _check_fitted(meta: Mapping[str, Any], source: Path) -> None:
+    """Refuse a calibration that was fitted with another reader than the weights are to carry."""
+    fitted = fitted_reader(source) if CALIBRATION in meta else None
+    reader = json.loads(meta.get("cfg", "{}")).get("reader")
+    if fitted is not None and not is_same_reader(fitted, reader):
         raise ValueError(
-            f"{file}: {checkpoint} carries a calibration that was fitted with another reader; "
-            "fit it with this one (tools/calibrate.py --reader), and give it by --calibration"
+            f"{source}: its calibration was fitted with the reader {fitted}, and the weights are "
+            f"to carry {reader}; fit one with that (tools/test.py, then tools/calibrate.py "
+            "--reader), and give it by --calibration"
         )
-    return text
 
 
 def _default_name(meta: Mapping[str, Any], checkpoint: Path) -> str:

@@ -56,10 +56,10 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     )
 
 
-def text_of(*arguments: Any) -> str:
+def text_of(*arguments: Any, **named: Any) -> str:
     """What publishing says on the console."""
     with console.capture() as captured:
-        publish(*arguments)
+        publish(*arguments, **named)
     return captured.get()
 
 
@@ -284,6 +284,7 @@ def test_another_reader_takes_the_place_of_the_configs(tmp_path: Path) -> None:
     checkpoint, file = save(tmp_path / "a.pth", cfg=LINES), reader_file(tmp_path / "reader.py")
     first, other = publish(checkpoint), publish(checkpoint, reader=file)
     assert carried(other) == {**carried(first), "reader": READER}
+    assert f"with the reader of {file}; the fig" in text_of(checkpoint, reader=file)
     assert publish(other, reader=file) == other
 
 
@@ -303,11 +304,18 @@ def test_what_a_reader_imports_is_carried_with_it(
 
 def test_a_calibration_does_not_stay_with_another_reader(tmp_path: Path) -> None:
     file = reader_file(tmp_path / "reader.py")
-    calibration = calibration_file(tmp_path / "calibration.json")
     checkpoint = save(tmp_path / "a.pth", cfg=LINES, calibration=CALIBRATION)
-    with pytest.raises(ValueError, match=r"a\.pth carries a calibration that was fitted with ano"):
+    with pytest.raises(ValueError, match=r"a\.pth: its calibration was fitted with the reader"):
         publish(checkpoint, reader=file)
+    calibration = calibration_file(tmp_path / "old.json")
+    content = json.loads(calibration.read_text())
+    content["origin"] = {"reader": {"type": "LineReader"}}
+    calibration.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=r"old\.json: its calibration was fitted .*0\.4.*by --cal"):
+        publish(checkpoint, reader=file, calibration=calibration)
     assert not list(tmp_path.glob("*.safetensors"))
+    content["origin"] = {"reader": READER}
+    calibration.write_text(json.dumps(content))
     fitted = publish(checkpoint, reader=file, calibration=calibration)
     assert carried(fitted)["reader"] == READER
     assert publish(fitted, reader=file) == fitted
