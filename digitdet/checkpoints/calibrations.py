@@ -44,8 +44,9 @@ def fitted_reader(file: Path) -> Any:
     if file.suffix != ".json":
         return config_of(content, str(file)).get("reader")
     origin = content.get("origin")
-    is_fitted = isinstance(origin, Mapping) and "check" not in origin
-    return origin.get("reader") if is_fitted else None
+    if not isinstance(origin, Mapping) or "check" in origin:
+        return None
+    return origin.get("reader")
 
 
 def is_same_reader(one: Any, other: Any) -> bool:
