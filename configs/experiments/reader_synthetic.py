@@ -1,8 +1,10 @@
 """The shipped reader, trained on synthetic scenes alone: no photograph went into its weights.
 
 Question: how well does a small reader read photographs of which it has seen none?
-Expected: being measured.
-Time: being measured.
+Expected: mAP .573, mAP50 .894 and .735 of the numbers on 400 held-out scenes (epoch 64, seed 0; the
+numbers by the reader before its tuning); mAP .419, mAP50 .862 and 186 of 256 numbers on SVHN's
+first 256 photographs.
+Time: two hours on two CPU cores that had other work at times.
 """
 
 _base_ = [
@@ -22,3 +24,12 @@ param_scheduler = [
     dict(type="CosineAnnealingLR", by_epoch=True, T_max=64, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(base_batch_size=16)
+# Tuned on 2,000 further scenes, see docs/model_card.md.
+reader = dict(
+    score_threshold=0.6,
+    join_ratio=0.4,
+    max_iou=0.4,
+    max_containment=0.6,
+    max_height_ratio=1.5,
+    several_ratio=0.6,
+)
