@@ -3,7 +3,7 @@
 Question: do scenes keep a detector from learning a small folder by heart?
 Expected: mAP .485, mAP50 .898 and .786 of the numbers on 56 photographs of SVHN, trained on 200
 (epoch 3, seed 0), after .466, .871 and .768 before, and .472 without scenes.
-Time: 5 minutes on two CPU cores.
+Time: 4 minutes on two CPU cores.
 """
 
 _base_ = [
