@@ -2,7 +2,7 @@
 
 Question: what does fine-tuning on some 200 photographs of one's own give?
 Expected: mAP .472, mAP50 .901 and .750 of the numbers on 56 photographs of SVHN (epoch 10, seed 0),
-after .466, .871 and .768 before; at a rate of .01 they were learnt by heart.
+after .466, .871 and .768 before.
 Time: 2.2 minutes on two CPU cores.
 """
 

@@ -8,11 +8,7 @@ from typing import Any
 
 from digitdet import config as configs
 from digitdet.checkpoints.calibrations import KEY as CALIBRATION
-from digitdet.checkpoints.calibrations import (
-    fitted_reader,
-    is_same_reader,
-    load_calibration,
-)
+from digitdet.checkpoints.calibrations import fitted_reader, is_same_reader, load_calibration
 from digitdet.checkpoints.published_meta import ROUNDED, published_meta
 from digitdet.checkpoints.reading import load_file, state_dict_of
 from digitdet.checkpoints.rounding import ROUNDED_TO, round_weights
@@ -120,7 +116,7 @@ def _check_fitted(meta: Mapping[str, Any], source: Path) -> None:
     """Refuse a calibration that was fitted with another reader than the weights are to carry."""
     fitted = fitted_reader(source) if CALIBRATION in meta else None
     reader = json.loads(meta.get("cfg", "{}")).get("reader")
-    if fitted is not None and not is_same_reader(fitted, reader):
+    if fitted and reader and not is_same_reader(fitted, reader):
         raise ValueError(
             f"{source}: its calibration was fitted with the reader {fitted}, and the weights are "
             f"to carry {reader}; fit one with that (tools/test.py, then tools/calibrate.py "
